@@ -1,0 +1,1 @@
+"""From YAML text to validated sections to the objects that train."""

@@ -1,0 +1,1 @@
+"""From a gradient to the next weights: optimizers, learning-rate schedules, penalties."""

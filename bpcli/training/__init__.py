@@ -1,0 +1,1 @@
+"""The training loop, what it yields, what it measures and what it saves."""

@@ -1,0 +1,156 @@
+"""Losses, each computed together with the activation of the last layer.
+
+A config names a loss (`MeanSquaredError`, ...); `head` binds it to an output activation and gives it buffers.
+A head's `forward(Z, T)` returns the *sum* over the batch of the per-example loss; `backward(count)` returns
+`dZ (N, K)`, the gradient of that sum divided by `count`, in a buffer of the head's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from bpcli.nn.activations import ACTIVATIONS, ActivationName
+from bpcli.nn.arrays import Array, Buffer
+
+
+class Head(Protocol):
+    def forward(self, Z: Array, T: Array) -> float:
+        """Raw outputs `Z (N, K)` and targets to the sum over examples of the loss; keeps what `backward` needs."""
+        ...
+
+    def backward(self, count: int) -> Array:
+        """The gradient with respect to `Z (N, K)` of (sum of losses) / `count`. Call once after `forward`."""
+        ...
+
+    def outputs(self, Z: Array) -> Array:
+        """What the network answers, `f(Z) (N, K)`, as a new array."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeanSquaredError:
+    """mse: the mean over examples and outputs of (y - t)², as torch and Keras have it."""
+
+    name: Literal["mse"] = "mse"
+
+    def head(self, activation: ActivationName, *, capacity: int, width: int, dtype: Any) -> Head:
+        return SquaredErrorHead(activation, 1 / width, Buffer(capacity, width, dtype))
+
+
+@dataclass(frozen=True, kw_only=True)
+class HalfSquaredError:
+    """half_squared_error: ½ Σ (t - y)² over outputs, mean over examples (Rumelhart, Hinton and Williams 1986)."""
+
+    name: Literal["half_squared_error"] = "half_squared_error"
+
+    def head(self, activation: ActivationName, *, capacity: int, width: int, dtype: Any) -> Head:
+        return SquaredErrorHead(activation, 1 / 2, Buffer(capacity, width, dtype))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrossEntropy:
+    """cross_entropy: -Σ t ln p over outputs, mean over examples; softmax for classes, sigmoid for 0/1 targets.
+
+    With a sigmoid each output has both terms, -(t ln p + (1 - t) ln(1 - p)). Always computed from the raw
+    outputs with log-sum-exp, so the delta at the output is (p - t) / N (Bishop 2006, eq. 5.18 to 5.25).
+    """
+
+    name: Literal["cross_entropy"] = "cross_entropy"
+
+    def head(self, activation: ActivationName, *, capacity: int, width: int, dtype: Any) -> Head:
+        """Raises ValueError for an activation other than softmax and sigmoid."""
+        if activation == "softmax":
+            return SoftmaxCrossEntropyHead(Buffer(capacity, width, dtype))
+        if activation == "sigmoid":
+            return SigmoidCrossEntropyHead(Buffer(capacity, width, dtype))
+        raise ValueError(f"cross_entropy takes softmax or sigmoid outputs, not {activation}")
+
+
+Loss = MeanSquaredError | HalfSquaredError | CrossEntropy
+
+
+class SquaredErrorHead:
+    """loss = scale · Σ (a - t)² over outputs; dL/da = 2 scale (a - t)."""
+
+    def __init__(self, activation: ActivationName, scale: float, buffer: Buffer) -> None:
+        self.activation, self.scale = ACTIVATIONS[activation], scale
+        self._A, self._dA = buffer, buffer.like()
+
+    def forward(self, Z: Array, T: Array) -> float:
+        self.A, self.dA = self._A.rows(len(Z)), self._dA.rows(len(Z))
+        self.A[...] = Z
+        self.activation.forward(self.A)
+        np.subtract(self.A, T, self.dA)
+        return self.scale * float(np.vdot(self.dA, self.dA))
+
+    def backward(self, count: int) -> Array:
+        self.dA *= 2 * self.scale / count
+        self.activation.backward(self.A, self.dA)
+        return self.dA
+
+    def outputs(self, Z: Array) -> Array:
+        return _activated(self.activation.forward, Z)
+
+
+class SoftmaxCrossEntropyHead:
+    """Targets are class indices `(N,)`, or one row of probabilities an example `(N, K)`."""
+
+    def __init__(self, buffer: Buffer) -> None:
+        self._P = buffer
+        self._row = np.arange(buffer.capacity)
+
+    def forward(self, Z: Array, T: Array) -> float:
+        """Σ_n [ln Σ_k e^z_k - Σ_k t_k z_k], with each row shifted by its maximum."""
+        self.P, self.T = self._P.rows(len(Z)), T
+        P = self.P
+        np.subtract(Z, Z.max(axis=1, keepdims=True), P)
+        at_target = float(np.add.reduce(P[self._row[: len(Z)], T]) if T.ndim == 1 else np.vdot(P, T))
+        np.exp(P, P)
+        total = P.sum(axis=1, keepdims=True)
+        P /= total
+        return float(np.add.reduce(np.log(total, total), axis=None)) - at_target
+
+    def backward(self, count: int) -> Array:
+        """(p - t) / count"""
+        if self.T.ndim == 1:
+            self.P[self._row[: len(self.P)], self.T] -= 1
+        else:
+            self.P -= self.T
+        self.P *= 1 / count
+        return self.P
+
+    def outputs(self, Z: Array) -> Array:
+        return _activated(ACTIVATIONS["softmax"].forward, Z)
+
+
+class SigmoidCrossEntropyHead:
+    """Targets are numbers in [0, 1], `(N, K)`; the outputs are independent of one another."""
+
+    def __init__(self, buffer: Buffer) -> None:
+        self._P = buffer
+
+    def forward(self, Z: Array, T: Array) -> float:
+        """Σ [max(z, 0) - z t + ln(1 + e^-|z|)]"""
+        self.P, self.T = self._P.rows(len(Z)), T
+        loss = np.maximum(Z, 0) - Z * T + np.log1p(np.exp(-np.abs(Z)))
+        self.P[...] = Z
+        ACTIVATIONS["sigmoid"].forward(self.P)
+        return float(loss.sum())
+
+    def backward(self, count: int) -> Array:
+        """(p - t) / count"""
+        self.P -= self.T
+        self.P *= 1 / count
+        return self.P
+
+    def outputs(self, Z: Array) -> Array:
+        return _activated(ACTIVATIONS["sigmoid"].forward, Z)
+
+
+def _activated(forward: Any, Z: Array) -> Array:
+    A = Z.copy()
+    forward(A)
+    return A

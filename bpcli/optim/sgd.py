@@ -1,0 +1,61 @@
+"""Stochastic gradient descent, with momentum in its classic, damped and Nesterov forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+from annotated_types import Ge, Gt, Le, Lt
+
+from bpcli.nn.arrays import Array, zeros
+from bpcli.optim.subnormals import flush_subnormals
+
+Slots = dict[str, Array]
+"""An optimizer's memory: `(P,)` arrays by name, saved and restored with the weights."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SGD:
+    """v ← μ v + (1 - dampening) g, w ← w - η v; with Nesterov w ← w - η (g + μ v).
+
+    dampening 0 is the classic form (Polyak 1964; Rumelhart, Hinton and Williams 1986); dampening = μ is the
+    exponential average of gradients. Nesterov's form is that of Sutskever et al. 2013 as PyTorch writes it.
+    The velocity starts at zero (PyTorch starts it at the first g, which differs where dampening is not 0).
+    """
+
+    name: Literal["sgd"] = "sgd"
+    learning_rate: Annotated[float, Gt(0)] = 0.1
+    """η, the size of a step"""
+    momentum: Annotated[float, Ge(0), Lt(1)] = 0.0
+    """μ, the share of the last velocity that is kept"""
+    dampening: Annotated[float, Ge(0), Le(1)] = 0.0
+    """the share of the gradient left out of the velocity"""
+    nesterov: bool = False
+    """look ahead along the velocity; needs momentum > 0 and dampening 0"""
+
+    def init(self, theta: Array) -> Slots:
+        """The slots for parameters `theta (P,)`: none without momentum."""
+        return {"velocity": zeros(len(theta), theta.dtype)} if self.momentum else {}
+
+    def update(self, slots: Slots, theta: Array, grad: Array, *, learning_rate: float, step: int) -> None:
+        """Change `theta (P,)` and the slots in place; `grad (P,)` serves as scratch. `step` counts from 0."""
+        if not self.momentum:
+            grad *= learning_rate
+            theta -= grad
+            return
+        velocity = slots["velocity"]
+        velocity *= self.momentum
+        if self.nesterov:
+            velocity += grad
+            theta -= np.multiply(grad, learning_rate, grad)
+            theta -= np.multiply(velocity, learning_rate * self.momentum, grad)
+        else:
+            if self.dampening:
+                grad *= 1 - self.dampening
+            velocity += grad
+            theta -= np.multiply(velocity, learning_rate, grad)
+        flush_subnormals(velocity, scratch=grad, step=step)
+
+
+Optimizer = SGD

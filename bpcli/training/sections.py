@@ -1,0 +1,46 @@
+"""What a config says about training itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt
+
+Mode = Literal["min", "max"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """How long to train, and how often to measure."""
+
+    epochs: Annotated[int, Gt(0)] = 10
+    """passes over the training split"""
+    evaluate_every: Annotated[int, Gt(0)] = 1
+    """epochs between two evaluations; each writes a row of the log and a checkpoint"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """Which checkpoint is the best one, and whether to save between epochs."""
+
+    monitor: str | None = None
+    """metric that chooses best.npz; unset: validation_loss, or train_loss without a validation split"""
+    mode: Mode | None = None
+    """whether less or more is better; unset: min for losses and errors, max for the rest"""
+    every_steps: Annotated[int, Gt(0)] | None = None
+    """updates between two saves of last.npz within an epoch; unset: only at evaluations"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlyStopping:
+    """Stop when a metric has not improved for a while (Prechelt 1998)."""
+
+    patience: Annotated[int, Gt(0)] = 5
+    """evaluations without improvement to wait for"""
+    min_delta: Annotated[float, Ge(0)] = 0.0
+    """the least change that counts as an improvement"""
+    monitor: str | None = None
+    """metric to watch; unset: that of checkpoint.monitor"""
+    mode: Mode | None = None
+    """whether less or more is better; unset: by the metric"""
