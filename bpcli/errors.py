@@ -5,7 +5,8 @@
     │   ├── ConfigError        2   the config, with every problem found and where it stands
     │   ├── DataError          2   a data set, or a file of one
     │   └── CheckpointError    2   a checkpoint or a run folder
-    ├── RequirementError       1   a metric that `--require` asked for was not reached
+    ├── CheckFailedError       1   a required metric was not reached, or a gradient is wrong
+    ├── OutputError            1   a file of the run could not be written
     └── DivergedError          3   a loss, gradient or weight is not finite
 
 A message is one sentence: what is wrong, where, what is allowed, what to do.
@@ -65,8 +66,12 @@ class CheckpointError(UsageError):
     """A checkpoint or run folder cannot be read, written or continued."""
 
 
-class RequirementError(BpcliError):
-    """A required metric was not reached."""
+class CheckFailedError(BpcliError):
+    """A required metric was not reached, or a gradient is wrong."""
+
+
+class OutputError(BpcliError):
+    """A file of the run could not be written."""
 
 
 class DivergedError(BpcliError):

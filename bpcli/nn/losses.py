@@ -17,6 +17,9 @@ from bpcli.nn.arrays import Array, Buffer
 
 
 class Head(Protocol):
+    Y: Array
+    """The outputs `f(Z) (N, K)` of the last `forward`, until `backward` or the next `forward`."""
+
     def forward(self, Z: Array, T: Array) -> float:
         """Raw outputs `Z (N, K)` and targets to the sum over examples of the loss; keeps what `backward` needs."""
         ...
@@ -77,18 +80,18 @@ class SquaredErrorHead:
 
     def __init__(self, activation: ActivationName, scale: float, buffer: Buffer) -> None:
         self.activation, self.scale = ACTIVATIONS[activation], scale
-        self._A, self._dA = buffer, buffer.like()
+        self._Y, self._dA = buffer, buffer.like()
 
     def forward(self, Z: Array, T: Array) -> float:
-        self.A, self.dA = self._A.rows(len(Z)), self._dA.rows(len(Z))
-        self.A[...] = Z
-        self.activation.forward(self.A)
-        np.subtract(self.A, T, self.dA)
+        self.Y, self.dA = self._Y.rows(len(Z)), self._dA.rows(len(Z))
+        self.Y[...] = Z
+        self.activation.forward(self.Y)
+        np.subtract(self.Y, T, self.dA)
         return self.scale * float(np.vdot(self.dA, self.dA))
 
     def backward(self, count: int) -> Array:
         self.dA *= 2 * self.scale / count
-        self.activation.backward(self.A, self.dA)
+        self.activation.backward(self.Y, self.dA)
         return self.dA
 
     def outputs(self, Z: Array) -> Array:
@@ -99,28 +102,28 @@ class SoftmaxCrossEntropyHead:
     """Targets are class indices `(N,)`, or one row of probabilities an example `(N, K)`."""
 
     def __init__(self, buffer: Buffer) -> None:
-        self._P = buffer
+        self._Y = buffer
         self._row = np.arange(buffer.capacity)
 
     def forward(self, Z: Array, T: Array) -> float:
         """Σ_n [ln Σ_k e^z_k - Σ_k t_k z_k], with each row shifted by its maximum."""
-        self.P, self.T = self._P.rows(len(Z)), T
-        P = self.P
-        np.subtract(Z, Z.max(axis=1, keepdims=True), P)
-        at_target = float(np.add.reduce(P[self._row[: len(Z)], T]) if T.ndim == 1 else np.vdot(P, T))
-        np.exp(P, P)
-        total = P.sum(axis=1, keepdims=True)
-        P /= total
+        self.Y, self.T = self._Y.rows(len(Z)), T
+        Y = self.Y
+        np.subtract(Z, Z.max(axis=1, keepdims=True), Y)
+        at_target = float(np.add.reduce(Y[self._row[: len(Z)], T]) if T.ndim == 1 else np.vdot(Y, T))
+        np.exp(Y, Y)
+        total = Y.sum(axis=1, keepdims=True)
+        Y /= total
         return float(np.add.reduce(np.log(total, total), axis=None)) - at_target
 
     def backward(self, count: int) -> Array:
         """(p - t) / count"""
         if self.T.ndim == 1:
-            self.P[self._row[: len(self.P)], self.T] -= 1
+            self.Y[self._row[: len(self.Y)], self.T] -= 1
         else:
-            self.P -= self.T
-        self.P *= 1 / count
-        return self.P
+            self.Y -= self.T
+        self.Y *= 1 / count
+        return self.Y
 
     def outputs(self, Z: Array) -> Array:
         return _activated(ACTIVATIONS["softmax"].forward, Z)
@@ -130,21 +133,21 @@ class SigmoidCrossEntropyHead:
     """Targets are numbers in [0, 1], `(N, K)`; the outputs are independent of one another."""
 
     def __init__(self, buffer: Buffer) -> None:
-        self._P = buffer
+        self._Y = buffer
 
     def forward(self, Z: Array, T: Array) -> float:
         """Σ [max(z, 0) - z t + ln(1 + e^-|z|)]"""
-        self.P, self.T = self._P.rows(len(Z)), T
+        self.Y, self.T = self._Y.rows(len(Z)), T
         loss = np.maximum(Z, 0) - Z * T + np.log1p(np.exp(-np.abs(Z)))
-        self.P[...] = Z
-        ACTIVATIONS["sigmoid"].forward(self.P)
+        self.Y[...] = Z
+        ACTIVATIONS["sigmoid"].forward(self.Y)
         return float(loss.sum())
 
     def backward(self, count: int) -> Array:
         """(p - t) / count"""
-        self.P -= self.T
-        self.P *= 1 / count
-        return self.P
+        self.Y -= self.T
+        self.Y *= 1 / count
+        return self.Y
 
     def outputs(self, Z: Array) -> Array:
         return _activated(ACTIVATIONS["sigmoid"].forward, Z)

@@ -1,0 +1,1 @@
+"""bpcli from Python: plain functions, which the commands of the terminal call too."""

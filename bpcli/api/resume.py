@@ -1,0 +1,51 @@
+"""Which runs a config may go on with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bpcli.config.load import config_to_data
+from bpcli.config.sections import Config
+from bpcli.errors import CheckpointError
+from bpcli.training.checkpoint import Saved
+from bpcli.training.experiment import Experiment
+
+MAY_CHANGE = ("name", "threads", "training", "checkpoint", "early_stopping", "data.files", "data.cache_dir")
+"""Sections and keys that say how long to train and what to keep, not what is learnt."""
+
+
+def require_continuable(saved: Saved, config: Config, experiment: Experiment) -> None:
+    """Raise `CheckpointError` unless going on with `config` is what an uninterrupted run would have done."""
+    then, now = _flat(saved.config), _flat(config_to_data(config))
+    changed = [key for key in {**then, **now} if then.get(key) != now.get(key) and not _may_change(key)]
+    if changed:
+        listed = "; ".join(f"{key} was {then.get(key)} and is {now.get(key)}" for key in changed[:3])
+        more = f" (and {len(changed) - 3} more)" if len(changed) > 3 else ""
+        raise CheckpointError(
+            f"cannot resume {saved.path} with another config: {listed}{more}; "
+            f"on resume only {', '.join(MAY_CHANGE)} may change"
+        )
+    same_scaling = np.array_equal(saved.scaler.shift, experiment.scaler.shift) and np.array_equal(
+        saved.scaler.factor, experiment.scaler.factor
+    )
+    if saved.info != experiment.info or not same_scaling:
+        raise CheckpointError(
+            f"cannot resume {saved.path}: the data are not those it was trained on; restore them, or start a new run"
+        )
+
+
+def _may_change(key: str) -> bool:
+    return any(key == allowed or key.startswith(f"{allowed}.") for allowed in MAY_CHANGE)
+
+
+def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
+    """Nested data as dotted keys and plain values."""
+    if isinstance(value, dict):
+        items = [(f"{prefix}.{key}" if prefix else key, part) for key, part in value.items()]
+    elif isinstance(value, list):
+        items = [(f"{prefix}[{i}]", part) for i, part in enumerate(value)]
+    else:
+        return {prefix: value}
+    return {key: leaf for path, part in items for key, leaf in _flat(part, path).items()}

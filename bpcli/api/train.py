@@ -1,0 +1,219 @@
+"""Train a config into a run folder, or go on with a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from bpcli.api.resume import require_continuable
+from bpcli.config.build import build
+from bpcli.config.load import config_to_data, config_to_yaml
+from bpcli.config.resolve import logged_metrics, split_metrics
+from bpcli.config.sections import Config
+from bpcli.errors import DivergedError
+from bpcli.training.checkpoint import load_checkpoint, restore
+from bpcli.training.evaluate import measure
+from bpcli.training.events import Event, Started, StepDone, Stopped
+from bpcli.training.experiment import Experiment
+from bpcli.training.files import write_atomically
+from bpcli.training.fingerprint import difference, fingerprint
+from bpcli.training.log import Log
+from bpcli.training.loop import train as training_events
+from bpcli.training.requirements import Requirement, parse_requirement
+from bpcli.training.run import Recorder
+from bpcli.training.run_folder import RunFolder, find_checkpoint, new_run_folder
+from bpcli.training.state import Best
+from bpcli.training.threads import choose_threads, limit_threads
+
+Status = Literal["completed", "stopped_early", "interrupted", "diverged", "dry_run"]
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """How a training ended."""
+
+    run: Path | None
+    """the run folder; None for a dry run"""
+    status: Status
+    epochs: int
+    """completed, all sessions of the run together"""
+    steps: int
+    seconds: float
+    """spent training, without start-up"""
+    monitor: str
+    best: Best | None
+    final: dict[str, float]
+    """metrics of the last evaluation, and those that were required, by full name"""
+    unmet: tuple[Requirement, ...] = ()
+    """requirements that were not met"""
+    message: str = ""
+    """what happened, where the status alone does not say it"""
+    experiment: Experiment | None = field(default=None, repr=False, compare=False)
+    """with the final weights in its network"""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object that `bpcli train --json` prints."""
+        best = self.best and {"epoch": self.best.epoch, "monitor": self.monitor, "value": self.best.value}
+        return {
+            "run": str(self.run) if self.run else None,
+            "status": self.status,
+            "epochs": self.epochs,
+            "steps": self.steps,
+            "seconds": round(self.seconds, 6),
+            "best": best,
+            "final": self.final,
+        }
+
+
+def train(
+    config: Config,
+    *,
+    output: str | Path | None = None,
+    resume: str | None = None,
+    require: Sequence[str] = (),
+    dry_run: bool = False,
+    on_event: Callable[[Event], None] = lambda event: None,
+    interrupted: Callable[[], bool] = lambda: False,
+) -> TrainResult:
+    """Train `config` into the run folder `output` (default: a new one, runs/<name>).
+
+    `resume` is last, best, auto, or the path of a checkpoint: go on from it, bit for bit as if the run had never
+    stopped. `require` holds conditions such as "test_accuracy>=0.98", measured on the final weights. A `dry_run`
+    builds everything, does one step and writes nothing. `on_event` sees every event of the loop; when
+    `interrupted()` turns true, training saves after the step under way and returns.
+
+    Raises `ConfigError`, `DataError`, `CheckpointError`, `OutputError`; divergence is a status, not an exception.
+    """
+    resolved, experiment = build(config)
+    requirements = [parse_requirement(text, _available(experiment)) for text in require]
+    network = experiment.objective.network
+    widths = [len(network.layers[0].W), *(layer.W.shape[1] for layer in network.layers)]
+    threads = choose_threads(config.threads, widths=widths, batch_size=experiment.batches.batch_size)
+    with limit_threads(threads):
+        if dry_run:
+            return _dry_run(experiment)
+        run = _Run(resolved, experiment, output=Path(output) if output else None, resume=resume, threads=threads)
+        with run.folder:
+            return run.train(requirements, on_event, interrupted)
+
+
+class _Run:
+    """A run folder opened for writing: fresh, or at the state of a checkpoint."""
+
+    def __init__(
+        self, config: Config, experiment: Experiment, *, output: Path | None, resume: str | None, threads: int
+    ) -> None:
+        self.name = config.name or "run"
+        self.config, self.experiment, self.threads = config, experiment, threads
+        self.warnings: tuple[str, ...] = ()
+        now = fingerprint(threads)
+        path = find_checkpoint(resume, output, self.name) if resume else None
+        if path is None:
+            state = experiment.start()
+            self.folder = new_run_folder(output, self.name)
+        else:
+            saved = load_checkpoint(path)
+            require_continuable(saved, config, experiment)
+            state = restore(saved, experiment)
+            if changed := difference(saved.fingerprint, now):
+                self.warnings = (f"the bits may differ from an uninterrupted run: {changed}",)
+            self.folder = RunFolder(path.parent)
+        log = Log(self.folder.log, logged_metrics(config, experiment.info))
+        self.recorder = Recorder(self.folder, experiment, state, log, config_to_data(config), now)
+        self.resumed = path is not None
+
+    def train(
+        self,
+        requirements: Sequence[Requirement],
+        on_event: Callable[[Event], None],
+        interrupted: Callable[[], bool],
+    ) -> TrainResult:
+        status, message = self._consume(on_event, interrupted)
+        counters = self.recorder.state.counters
+        final = dict(counters.metrics)
+        if status in ("completed", "stopped_early"):
+            final |= _measured(self.experiment, requirements)
+        return TrainResult(
+            run=self.folder.path,
+            status=status,
+            epochs=counters.epoch,
+            steps=counters.step,
+            seconds=counters.seconds,
+            monitor=self.experiment.monitor.metric,
+            best=counters.best,
+            final=final,
+            unmet=tuple(r for r in requirements if r.name not in final or not r.is_met(final[r.name])),
+            message=message,
+            experiment=self.experiment,
+        )
+
+    def _consume(self, on_event: Callable[[Event], None], interrupted: Callable[[], bool]) -> tuple[Status, str]:
+        """Run the recorded loop to its end: its status, and a message where there is more to say."""
+        write_atomically(self.folder.config, config_to_yaml(self.config).encode())
+        self.recorder.open(resumed=self.resumed)
+        on_event(self._started())
+        status: Status = "completed"
+        try:
+            with closing(self.recorder.run(interrupted)) as events:
+                for event in events:
+                    on_event(event)
+                    if isinstance(event, Stopped):
+                        status = event.reason
+        except DivergedError as error:
+            return "diverged", str(error)
+        return status, ""
+
+    def _started(self) -> Started:
+        experiment, counters = self.experiment, self.recorder.state.counters
+        layers = experiment.objective.network.layers
+        return Started(
+            name=self.name,
+            folder=self.folder.path,
+            examples=len(experiment.batches.examples),
+            batch_size=experiment.batches.batch_size,
+            steps_per_epoch=len(experiment.batches),
+            epochs=experiment.epochs,
+            epoch=counters.epoch,
+            step=counters.step,
+            parameters=len(experiment.objective.network.parameters),
+            widths=(experiment.info.features, *(layer.W.shape[1] for layer in layers)),
+            threads=self.threads,
+            dtype=self.config.dtype,
+            monitor=experiment.monitor.metric,
+            best=counters.best.value if counters.best else None,
+            warnings=self.warnings,
+        )
+
+
+def _available(experiment: Experiment) -> dict[str, list[str]]:
+    return {split: split_metrics(experiment.info) for split in experiment.splits}
+
+
+def _measured(experiment: Experiment, requirements: Sequence[Requirement]) -> dict[str, float]:
+    """The required metrics of the final weights, each split measured once."""
+    values: dict[str, float] = {}
+    for split in dict.fromkeys(requirement.split for requirement in requirements):
+        measured = measure(experiment.objective, experiment.splits[split](), experiment.metrics())
+        values |= {f"{split}_{name}": value for name, value in measured.items()}
+    return {requirement.name: values[requirement.name] for requirement in requirements}
+
+
+def _dry_run(experiment: Experiment) -> TrainResult:
+    """One step of the real loop, to see that everything works."""
+    state = experiment.start()
+    with closing(training_events(experiment, state)) as events:
+        step = next(event for event in events if isinstance(event, StepDone))
+    return TrainResult(
+        run=None,
+        status="dry_run",
+        epochs=0,
+        steps=step.step,
+        seconds=0.0,
+        monitor=experiment.monitor.metric,
+        best=None,
+        final={"train_loss": step.loss},
+        experiment=experiment,
+    )

@@ -1,0 +1,85 @@
+"""A config made real: data loaded, network built, everything the training loop needs in one object."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import Any
+
+from bpcli.config.resolve import resolve, target_encoding
+from bpcli.config.sections import Config
+from bpcli.data.batches import Batches
+from bpcli.data.dataset import DataInfo
+from bpcli.data.scaling import Scaler, fit_scaler
+from bpcli.data.targets import encode_targets
+from bpcli.nn.activations import ActivationName
+from bpcli.nn.network import Network
+from bpcli.training.evaluate import BLOCK
+from bpcli.training.experiment import Experiment
+from bpcli.training.monitor import Monitor, Patience
+from bpcli.training.objective import Objective
+
+
+def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) -> tuple[Config, Experiment]:
+    """The resolved config, and the experiment it describes, with its weights drawn.
+
+    `dtype` stands in for the config's own, as the gradient check needs; `scaler` (that of a checkpoint) for one
+    fitted on the training split. Raises `ConfigError` with paths into the config, and `DataError`.
+    """
+    dtype = dtype or config.dtype
+    resolved = resolve(config, config.data.info())
+    dataset = config.data.load(config.seed)
+    scaler = scaler or fit_scaler(config.data.scale, dataset.train, dtype)
+    examples = len(dataset.train)
+    size = examples if config.data.batch_size == "full" else min(config.data.batch_size, examples)
+    encoding = target_encoding(resolved, dataset.info)
+    encode = partial(encode_targets, encoding=encoding, classes=len(dataset.info.class_names), dtype=dtype)
+    stream = partial(Batches, encode=encode, scaler=scaler, seed=config.seed, dtype=dtype)
+    splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    experiment = Experiment(
+        info=dataset.info,
+        scaler=scaler,
+        objective=_objective(resolved, dataset.info, dtype, capacity=max(size, BLOCK)),
+        optimizer=config.optimizer,
+        schedule=config.schedule,
+        batches=stream(dataset.train, batch_size=size, shuffle=config.data.shuffle),
+        splits={
+            name: cache(partial(stream, split, batch_size=BLOCK, shuffle=False))
+            for name, split in splits.items()
+            if split is not None
+        },
+        epochs=config.training.epochs,
+        evaluate_every=config.training.evaluate_every,
+        every_steps=config.checkpoint.every_steps,
+        monitor=_monitor(resolved),
+        patience=_patience(resolved),
+    )
+    return resolved, experiment
+
+
+def _objective(config: Config, info: DataInfo, dtype: Any, *, capacity: int) -> Objective:
+    layers = config.model.layers
+    network = Network(layers, features=info.features, dtype=dtype, seed=config.seed, capacity=capacity)
+    head = config.loss.head(_output(config), capacity=capacity, width=layers[-1].units, dtype=dtype)
+    return Objective(network, head, config.regularization)
+
+
+def _output(config: Config) -> ActivationName:
+    activation = config.model.layers[-1].activation
+    assert activation is not None, "a resolved layer states its activation"
+    return activation
+
+
+def _monitor(config: Config) -> Monitor:
+    metric, mode = config.checkpoint.monitor, config.checkpoint.mode
+    assert metric is not None
+    assert mode is not None
+    return Monitor(metric, mode)
+
+
+def _patience(config: Config) -> Patience | None:
+    early = config.early_stopping
+    if early is None:
+        return None
+    assert early.monitor is not None
+    assert early.mode is not None
+    return Patience(Monitor(early.monitor, early.mode, early.min_delta), early.patience)

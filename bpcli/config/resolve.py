@@ -1,0 +1,145 @@
+"""A config made definite against the data it trains on: defaults filled in, wrong pairings refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bpcli.config.sections import Config
+from bpcli.data.dataset import DataInfo
+from bpcli.data.targets import Encoding
+from bpcli.errors import ConfigError, Path, Problem
+from bpcli.nn.activations import ActivationName
+from bpcli.nn.dense import Dense
+from bpcli.nn.initializers import default_initializer
+from bpcli.nn.losses import CrossEntropy
+from bpcli.training.monitor import default_mode
+
+
+def resolve(config: Config, info: DataInfo) -> Config:
+    """`config` with every default written out that depends on the data. Raises `ConfigError` with all that is wrong."""
+    resolved = _with_checkpoint(_with_layers(config, info), info)
+    problems = list(_problems(resolved, info))
+    if problems:
+        raise ConfigError(problems)
+    return resolved
+
+
+def target_encoding(config: Config, info: DataInfo) -> Encoding:
+    """The form in which the loss of a resolved config wants the targets."""
+    if not info.class_names:
+        return "value"
+    if config.data.one_hot:
+        return "one_hot"
+    return "binary" if config.model.layers[-1].units == 1 else "index"
+
+
+def logged_metrics(config: Config, info: DataInfo) -> list[str]:
+    """The metrics of a row of the log, by full name: what can be monitored."""
+    train = ["loss", "accuracy"] if info.class_names else ["loss"]
+    names = [f"train_{name}" for name in train]
+    if config.data.validation_fraction or info.has_validation:
+        names += [f"validation_{name}" for name in split_metrics(info)]
+    return names
+
+
+def split_metrics(info: DataInfo) -> list[str]:
+    """What an evaluation of a split measures."""
+    return ["loss", "accuracy"] if info.class_names else ["loss", "mae", "rmse", "r2"]
+
+
+def _with_layers(config: Config, info: DataInfo) -> Config:
+    """Each layer with its activation and initialiser stated."""
+    *hidden, last = config.model.layers
+    layers = [_with_init(layer, layer.activation or config.model.activation, config) for layer in hidden]
+    output = last.activation or config.model.output or _default_output(config, last, info)
+    layers.append(_with_init(last, output, config))
+    model = replace(config.model, layers=tuple(layers), input=config.model.input or info.features)
+    return replace(config, model=model)
+
+
+def _with_init(layer: Dense, activation: ActivationName, config: Config) -> Dense:
+    init = layer.init or config.model.init or default_initializer(activation)
+    return replace(layer, activation=activation, init=init)
+
+
+def _default_output(config: Config, last: Dense, info: DataInfo) -> ActivationName:
+    if not info.class_names:
+        return "identity"
+    return "softmax" if isinstance(config.loss, CrossEntropy) and last.units > 1 else "sigmoid"
+
+
+def _with_checkpoint(config: Config, info: DataInfo) -> Config:
+    """Monitor and mode stated, of the best checkpoint and of early stopping."""
+    names = logged_metrics(config, info)
+    default = "validation_loss" if "validation_loss" in names else "train_loss"
+    monitor = config.checkpoint.monitor or default
+    checkpoint = replace(config.checkpoint, monitor=monitor, mode=config.checkpoint.mode or default_mode(monitor))
+    early = config.early_stopping
+    if early is not None:
+        watched = early.monitor or monitor
+        mode = early.mode or (checkpoint.mode if watched == monitor else default_mode(watched))
+        early = replace(early, monitor=watched, mode=mode)
+    return replace(config, checkpoint=checkpoint, early_stopping=early)
+
+
+def _problems(config: Config, info: DataInfo) -> Iterator[Problem]:
+    yield from _width_problems(config, info)
+    yield from _pairing_problems(config, info)
+    names = logged_metrics(config, info)
+    for section in ("checkpoint", "early_stopping"):
+        monitor = getattr(getattr(config, section), "monitor", None)
+        if monitor is not None and monitor not in names:
+            yield Problem(
+                (section, "monitor"), f"there is no metric '{monitor}' in this run; it has {', '.join(names)}"
+            )
+
+
+def _width_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
+    data, units = config.data.name, config.model.layers[-1].units
+    at_units: Path = ("model", "layers", len(config.model.layers) - 1, "units")
+    if config.model.input != info.features:
+        message = f"model.input is {config.model.input}, but {data} has {info.features} features: leave it out"
+        yield Problem(("model", "input"), message)
+    if not info.class_names:
+        if units != info.targets:
+            yield Problem(at_units, f"the output layer has {units} units, but {data} has {info.targets} target columns")
+        return
+    classes = len(info.class_names)
+    if units == 1 and config.data.one_hot:
+        yield Problem(at_units, f"one-hot targets of {data} need {classes} output units, not 1: leave out data.one_hot")
+    elif units != classes and not (units == 1 and classes == 2):
+        allowed = "1 or 2" if classes == 2 else f"{classes}"
+        yield Problem(
+            at_units, f"the output layer has {units} units, but {data} has {classes} classes: write {allowed}"
+        )
+
+
+def _pairing_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
+    last = config.model.layers[-1]
+    at_activation: Path = ("model", "layers", len(config.model.layers) - 1, "activation")
+    fused = isinstance(config.loss, CrossEntropy)
+    if not info.class_names:
+        if fused:
+            message = f"cross_entropy needs classes, but the targets of {config.data.name} are numbers: write loss: mse"
+            yield Problem(("loss",), message)
+        if config.data.one_hot:
+            message = f"one_hot needs classes, but the targets of {config.data.name} are numbers: leave it out"
+            yield Problem(("data", "one_hot"), message)
+        return
+    if last.activation == "softmax" and last.units == 1:
+        yield Problem(at_activation, "a softmax of one unit is always 1: write output: sigmoid")
+    if not fused and last.units > 1 and not config.data.one_hot:
+        message = (
+            f"{config.loss.name} compares numbers, but the targets of {config.data.name} are class labels: "
+            "write data.one_hot: true, or loss: cross_entropy"
+        )
+        yield Problem(("loss",), message)
+    if fused and last.activation not in ("softmax", "sigmoid"):
+        message = f"cross_entropy takes softmax or sigmoid outputs, not {last.activation}: write output: softmax"
+        yield Problem(at_activation, message)
+    if fused and last.activation == "sigmoid" and last.units > 1 and not config.data.one_hot:
+        message = (
+            "cross_entropy with several sigmoid outputs needs data.one_hot: true; for classes write output: softmax"
+        )
+        yield Problem(at_activation, message)

@@ -1,0 +1,113 @@
+"""A checkpoint: everything needed to go on, or to measure, without the config file it came from.
+
+The arrays are the parameters under their names (`layers.0.W`), the optimizer's slots beside them
+(`optimizer.velocity.layers.0.W`), and the input scaling (`scaler.shift`, `scaler.factor`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bpcli.data.dataset import DataInfo
+from bpcli.data.scaling import Scaler
+from bpcli.errors import CheckpointError
+from bpcli.nn.arrays import Array
+from bpcli.nn.parameters import Parameters
+from bpcli.training import npz
+from bpcli.training.experiment import Experiment
+from bpcli.training.files import write_atomically
+from bpcli.training.state import Counters, State
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A checkpoint as read from its file."""
+
+    path: Path
+    config: dict[str, Any]
+    """the resolved config, as plain data"""
+    counters: Counters
+    info: DataInfo
+    scaler: Scaler
+    fingerprint: dict[str, str | int]
+    arrays: dict[str, Array]
+    """parameters by name, and slots under `optimizer.<slot>.<name>`"""
+
+
+def save_checkpoint(
+    path: Path, experiment: Experiment, state: State, *, config: dict[str, Any], fingerprint: dict[str, str | int]
+) -> None:
+    """Write the experiment's parameters and the state, atomically. Raises OSError."""
+    parameters = experiment.objective.network.parameters
+    arrays = dict(parameters.views)
+    for slot, vector in state.slots.items():
+        arrays |= {_slot(slot, name): view for name, view in parameters.split(vector).items()}
+    arrays |= {"scaler.shift": experiment.scaler.shift, "scaler.factor": experiment.scaler.factor}
+    header = {
+        "format_version": FORMAT_VERSION,
+        "config": config,
+        "counters": state.counters.to_dict(),
+        "data": asdict(experiment.info),
+        "fingerprint": fingerprint,
+    }
+    write_atomically(path, npz.pack(header, arrays))
+
+
+def load_checkpoint(path: str | Path) -> Saved:
+    """Read and verify a checkpoint. Raises `CheckpointError` if it is not a whole one of a known format."""
+    path = Path(path)
+    header, arrays = npz.unpack(path)
+    if header.get("format_version") != FORMAT_VERSION:
+        raise CheckpointError(
+            f"{path} has format version {header.get('format_version')}, and this bpcli reads {FORMAT_VERSION}: "
+            "use the bpcli that wrote it, or a newer one"
+        )
+    try:
+        return Saved(
+            path=path,
+            config=header["config"],
+            counters=Counters.from_dict(header["counters"]),
+            info=_info(header["data"]),
+            scaler=Scaler(arrays.pop("scaler.shift"), arrays.pop("scaler.factor")),
+            fingerprint=header["fingerprint"],
+            arrays=arrays,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path} is not a whole bpcli checkpoint: {error} is missing or wrong") from None
+
+
+def restore_parameters(saved: Saved, parameters: Parameters) -> None:
+    """Set the network's parameters to the saved ones. Raises `CheckpointError` if the network is another."""
+    _fill(saved, parameters.views, prefix="")
+
+
+def restore(saved: Saved, experiment: Experiment) -> State:
+    """Set the network's parameters to the saved ones, and return the saved state."""
+    parameters, state = experiment.objective.network.parameters, experiment.start()
+    restore_parameters(saved, parameters)
+    for slot, vector in state.slots.items():
+        _fill(saved, parameters.split(vector), prefix=_slot(slot, ""))
+    state.counters = saved.counters
+    return state
+
+
+def _slot(slot: str, name: str) -> str:
+    return f"optimizer.{slot}.{name}"
+
+
+def _fill(saved: Saved, views: dict[str, Array], *, prefix: str) -> None:
+    for name, view in views.items():
+        array = saved.arrays.get(prefix + name)
+        if array is None or array.shape != view.shape:
+            found = "is missing" if array is None else f"has shape {array.shape}"
+            raise CheckpointError(f"{saved.path} is of another network: {prefix + name} {found}, not {view.shape}")
+        view[...] = array
+
+
+def _info(data: dict[str, Any]) -> DataInfo:
+    """JSON has lists where `DataInfo` has tuples."""
+    return DataInfo(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()})

@@ -1,0 +1,83 @@
+"""What the training loop says: small, frozen, and enough to log, draw, stop and save by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+Reason = Literal["completed", "stopped_early", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Training is about to begin, or to go on from where a checkpoint left it."""
+
+    name: str
+    folder: Path
+    examples: int
+    """in the training split"""
+    batch_size: int
+    steps_per_epoch: int
+    epochs: int
+    epoch: int
+    """epochs completed before this session"""
+    step: int
+    """updates made before this session"""
+    parameters: int
+    widths: tuple[int, ...]
+    """units of each layer, the input first"""
+    threads: int
+    dtype: str
+    monitor: str
+    best: float | None
+    """value of the monitored metric so far"""
+    warnings: tuple[str, ...]
+
+
+class StepDone(NamedTuple):
+    """One update was made. A named tuple, because a small network makes a hundred thousand of them a second."""
+
+    epoch: int
+    """epochs completed before this step"""
+    step: int
+    """updates made so far, this one included"""
+    examples: int
+    """examples in the batch"""
+    loss: float
+    """mean loss of the batch before the update, without penalties"""
+    learning_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """An epoch ended and was measured: one row of the log."""
+
+    epoch: int
+    """epochs completed"""
+    step: int
+    learning_rate: float
+    """of the last update"""
+    metrics: Mapping[str, float]
+    """by full name: train_loss, validation_accuracy, ..."""
+    improved: bool
+    """whether the monitored metric is the best so far"""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointDue:
+    """The state is whole and should be saved."""
+
+    best: bool
+    """also as the best checkpoint"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Training is over."""
+
+    reason: Reason
+
+
+Event = Started | StepDone | Evaluated | CheckpointDue | Stopped

@@ -1,0 +1,46 @@
+"""Everything a training needs and does not change but for the parameters inside its network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bpcli.data.batches import Batches
+from bpcli.data.dataset import DataInfo
+from bpcli.data.scaling import Scaler
+from bpcli.optim.schedules import Schedule
+from bpcli.optim.sgd import SGD
+from bpcli.training.metrics import ClassificationMetrics, Metrics, RegressionMetrics
+from bpcli.training.monitor import Monitor, Patience
+from bpcli.training.objective import Objective
+from bpcli.training.state import State
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A config made real: built once, handed to `train`, `measure` and the gradient check."""
+
+    info: DataInfo
+    scaler: Scaler
+    objective: Objective
+    optimizer: SGD
+    schedule: Schedule
+    batches: Batches
+    """of the training split, as training sees them"""
+    splits: dict[str, Callable[[], Batches]]
+    """each split there is, in its own order, in blocks to measure"""
+    epochs: int
+    evaluate_every: int
+    every_steps: int | None
+    monitor: Monitor
+    patience: Patience | None
+
+    def metrics(self) -> Metrics:
+        """A fresh collector of the metrics of this kind of task."""
+        if self.info.class_names:
+            return ClassificationMetrics(len(self.info.class_names))
+        return RegressionMetrics(self.info.targets)
+
+    def start(self) -> State:
+        """The state before the first step."""
+        return State(self.optimizer.init(self.objective.network.parameters.theta))

@@ -1,0 +1,97 @@
+"""The training loop: forward, backward, update, and what is said about it.
+
+A generator: it never prints and never opens a file. Whoever consumes it draws, logs, saves and stops. At every
+event the state can be saved, and a training resumed from it goes on bit for bit as this one would.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from bpcli.optim.schedules import learning_rate
+from bpcli.training.divergence import diverged, require_finite_weights
+from bpcli.training.evaluate import measure
+from bpcli.training.events import CheckpointDue, Evaluated, Event, Reason, StepDone, Stopped
+from bpcli.training.experiment import Experiment
+from bpcli.training.metrics import count_correct
+from bpcli.training.state import Best, Counters, State
+
+
+def train(experiment: Experiment, state: State) -> Iterator[Event]:
+    """Train from `state` on, changing it and the network's parameters in place.
+
+    Raises `DivergedError` where a loss or, at an evaluation, a weight is not finite.
+    """
+    counters = state.counters
+    while (reason := _finished(experiment, counters)) is None:
+        yield from _train_epoch(experiment, state)
+        counters.epoch, counters.batch = counters.epoch + 1, 0
+        if counters.epoch % experiment.evaluate_every == 0 or counters.epoch >= experiment.epochs:
+            evaluated = _evaluate(experiment, counters)
+            yield evaluated
+            yield CheckpointDue(best=evaluated.improved)
+    yield Stopped(reason)
+
+
+def _train_epoch(experiment: Experiment, state: State) -> Iterator[Event]:
+    """The updates of one epoch, from the batch at which the state stands."""
+    objective, optimizer, counters = experiment.objective, experiment.optimizer, state.counters
+    parameters = objective.network.parameters
+    classifies = bool(experiment.info.class_names)
+    if counters.batch == 0:
+        counters.loss_sum, counters.correct, counters.seen = 0.0, 0, 0
+    for X, T in experiment.batches.epoch(counters.epoch, skip=counters.batch):
+        rate = learning_rate(optimizer.learning_rate, experiment.schedule, epoch=counters.epoch, step=counters.step)
+        loss = objective.forward(X, T)
+        if not math.isfinite(loss):
+            raise diverged(objective, X, step=counters.step + 1)
+        if classifies:
+            counters.correct += count_correct(objective.head.Y, T)
+        objective.backward(len(X))
+        optimizer.update(state.slots, parameters.theta, parameters.grad, learning_rate=rate, step=counters.step)
+        counters.loss_sum += loss
+        counters.seen += len(X)
+        counters.batch += 1
+        counters.step += 1
+        counters.learning_rate = rate
+        yield StepDone(counters.epoch, counters.step, len(X), loss / len(X), rate)
+        if experiment.every_steps and counters.step % experiment.every_steps == 0:
+            yield CheckpointDue(best=False)
+
+
+def _evaluate(experiment: Experiment, counters: Counters) -> Evaluated:
+    """Measure the epoch that ended, and remember whether it was the best."""
+    require_finite_weights(experiment.objective, step=counters.step)
+    metrics = {"train_loss": counters.loss_sum / counters.seen}
+    if experiment.info.class_names:
+        metrics["train_accuracy"] = counters.correct / counters.seen
+    if "validation" in experiment.splits:
+        measured = measure(experiment.objective, experiment.splits["validation"](), experiment.metrics())
+        metrics |= {f"validation_{name}": value for name, value in measured.items()}
+        if not math.isfinite(measured["loss"]):
+            raise diverged(experiment.objective, step=counters.step)
+    improved = _observe(experiment, counters, metrics)
+    return Evaluated(counters.epoch, counters.step, counters.learning_rate, metrics, improved)
+
+
+def _observe(experiment: Experiment, counters: Counters, metrics: dict[str, float]) -> bool:
+    """Update the best value and the patience; whether the best has improved."""
+    counters.metrics = metrics
+    value = metrics[experiment.monitor.metric]
+    improved = experiment.monitor.improves(value, counters.best.value if counters.best else None)
+    if improved:
+        counters.best = Best(counters.epoch, value)
+    if patience := experiment.patience:
+        watched = metrics[patience.monitor.metric]
+        if patience.monitor.improves(watched, counters.patience_best):
+            counters.patience_best, counters.patience_left_out = watched, 0
+        else:
+            counters.patience_left_out += 1
+    return improved
+
+
+def _finished(experiment: Experiment, counters: Counters) -> Reason | None:
+    if experiment.patience and counters.patience_left_out >= experiment.patience.evaluations:
+        return "stopped_early"
+    return "completed" if counters.epoch >= experiment.epochs else None

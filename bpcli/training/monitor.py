@@ -1,0 +1,39 @@
+"""Which of two values of a metric is better, and whether training still gets better."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bpcli.training.metrics import HIGHER_IS_BETTER
+from bpcli.training.sections import Mode
+
+
+def default_mode(metric: str) -> Mode:
+    """`metric` is a full name, such as validation_accuracy."""
+    return "max" if metric.partition("_")[2] in HIGHER_IS_BETTER else "min"
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """Watches one metric by its full name."""
+
+    metric: str
+    mode: Mode
+    min_delta: float = 0.0
+
+    def improves(self, value: float, best: float | None) -> bool:
+        """Whether `value` beats `best` by more than `min_delta`; the first value does, and NaN never."""
+        if value != value:
+            return False
+        if best is None:
+            return True
+        gain = best - value if self.mode == "min" else value - best
+        return gain > self.min_delta
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Stops a training whose metric has not improved for `evaluations` evaluations."""
+
+    monitor: Monitor
+    evaluations: int

@@ -1,0 +1,69 @@
+"""A training with its files: events pass through, and on the way are logged, saved and, if asked, interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from bpcli.training.checkpoint import save_checkpoint
+from bpcli.training.divergence import require_finite_weights
+from bpcli.training.events import CheckpointDue, Evaluated, Event, StepDone, Stopped
+from bpcli.training.experiment import Experiment
+from bpcli.training.log import Log
+from bpcli.training.loop import train
+from bpcli.training.run_folder import RunFolder
+from bpcli.training.state import State
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Writes what a run leaves behind."""
+
+    folder: RunFolder
+    experiment: Experiment
+    state: State
+    log: Log
+    config: dict[str, Any]
+    fingerprint: dict[str, str | int]
+
+    def open(self, *, resumed: bool) -> None:
+        """Begin the log; or make the run the state's own again, and drop what the log says of later epochs."""
+        if resumed:
+            self.save()
+            self.log.truncate(self.state.counters.log_bytes)
+        else:
+            self.state.counters.log_bytes = self.log.start()
+
+    def run(self, interrupted: Callable[[], bool]) -> Iterator[Event]:
+        """Train to the end, or until `interrupted()` is true after a step: then save, and stop."""
+        counters = self.state.counters
+        started = perf_counter() - counters.seconds
+        since, examples = perf_counter(), 0
+        for event in train(self.experiment, self.state):
+            counters.seconds = perf_counter() - started
+            match event:
+                case StepDone():
+                    examples += event.examples
+                    if interrupted():
+                        self.save()
+                        yield event
+                        yield Stopped("interrupted")
+                        return
+                case Evaluated():
+                    rate = examples / (perf_counter() - since)
+                    counters.log_bytes = self.log.append(event, seconds=counters.seconds, examples_per_second=rate)
+                    since, examples = perf_counter(), 0
+                case CheckpointDue():
+                    self.save(best=event.best)
+            yield event
+
+    def save(self, *, best: bool = False) -> None:
+        """Save last.npz, and best.npz before it: a kill between the two repeats an epoch and loses nothing.
+
+        Raises `DivergedError` rather than replace a finite checkpoint by one that is not.
+        """
+        require_finite_weights(self.experiment.objective, step=self.state.counters.step)
+        for path in [self.folder.best, self.folder.last] if best else [self.folder.last]:
+            save_checkpoint(path, self.experiment, self.state, config=self.config, fingerprint=self.fingerprint)

@@ -1,0 +1,114 @@
+"""The folder of a run: its name, its files, and the lock that keeps a second process out."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from bpcli.errors import CheckpointError
+
+RUNS = Path("runs")
+
+
+class RunFolder:
+    """`config.yaml`, `log.csv`, `last.npz` and `best.npz` of one run, locked until `close`."""
+
+    def __init__(self, path: Path) -> None:
+        """Make the folder where there is none, and lock it. Raises `CheckpointError` if that cannot be done."""
+        self.path = path
+        self.config, self.log = path / "config.yaml", path / "log.csv"
+        self.last, self.best = path / "last.npz", path / "best.npz"
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            self._lock = _lock(path / ".lock")
+        except OSError as error:
+            raise CheckpointError(
+                f"cannot use {path} as a run folder: {error.strerror or error}; choose another with -o"
+            ) from None
+
+    def close(self) -> None:
+        os.close(self._lock)
+
+    def __enter__(self) -> RunFolder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def new_run_folder(output: Path | None, name: str) -> RunFolder:
+    """`output`, which must hold no checkpoint yet, or else the first free one of runs/name, runs/name-2, ..."""
+    if output is not None:
+        if holds_checkpoint(output):
+            raise CheckpointError(
+                f"{output} already holds a checkpoint: give --resume to go on with it, or another folder with -o"
+            )
+        return RunFolder(output)
+    number = 1
+    while True:
+        path = RUNS / (name if number == 1 else f"{name}-{number}")
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            number += 1
+        except OSError as error:
+            raise CheckpointError(f"cannot make {path}: {error.strerror or error}; choose a folder with -o") from None
+        else:
+            return RunFolder(path)
+
+
+def find_checkpoint(resume: str, output: Path | None, name: str) -> Path | None:
+    """The checkpoint that `--resume` means: last, best, auto, or a path to one or to its run folder.
+
+    The run is `output`, or else the newest of runs/name, runs/name-2, ... `auto` gives None where there is no
+    checkpoint yet; the others raise `CheckpointError`.
+    """
+    if resume not in ("last", "best", "auto"):
+        path = Path(resume)
+        path = path / "last.npz" if path.is_dir() else path
+        if not path.is_file():
+            raise CheckpointError(f"cannot resume from {path}: there is no such checkpoint")
+        if output is not None and output.resolve() != path.parent.resolve():
+            raise CheckpointError(
+                f"{path} belongs to the run in {path.parent}, not to {output}: leave out -o to go on with it"
+            )
+        return path
+    folder = output if output is not None else _newest_run(name)
+    path = (folder or RUNS / name) / ("best.npz" if resume == "best" else "last.npz")
+    if path.is_file():
+        return path
+    if resume == "auto":
+        return None
+    raise CheckpointError(f"there is no {path} to resume: run without --resume, or with --resume auto")
+
+
+def holds_checkpoint(folder: Path) -> bool:
+    return any((folder / name).exists() for name in ("last.npz", "best.npz"))
+
+
+def _newest_run(name: str) -> Path | None:
+    """The run of that name with the highest number that holds a checkpoint."""
+    pattern = re.compile(re.escape(name) + r"(?:-(\d+))?")
+    numbered = {int(match[1] or 1): path for path in RUNS.glob(f"{name}*") if (match := pattern.fullmatch(path.name))}
+    return next((numbered[n] for n in sorted(numbered, reverse=True) if holds_checkpoint(numbered[n])), None)
+
+
+def _lock(path: Path) -> int:
+    """Lock a file until it is closed, or its process ends, however it ends."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        import fcntl
+    except ImportError:  # Windows: two runs into one folder are not kept apart
+        return handle
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        holder = os.read(handle, 32).decode(errors="replace").strip() or "another process"
+        os.close(handle)
+        raise CheckpointError(
+            f"{path.parent} is in use by process {holder}: wait for it, or choose another folder with -o"
+        ) from None
+    os.truncate(handle, 0)
+    os.write(handle, str(os.getpid()).encode())
+    return handle

@@ -1,0 +1,59 @@
+"""Where a training is: everything that changes but the parameters themselves."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from bpcli.optim.sgd import Slots
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best value of the monitored metric, and when it was seen."""
+
+    epoch: int
+    value: float
+
+
+@dataclass
+class Counters:
+    """The part of the state that a checkpoint keeps in its header."""
+
+    epoch: int = 0
+    """epochs completed"""
+    batch: int = 0
+    """batches done in the epoch under way"""
+    step: int = 0
+    """updates made"""
+    learning_rate: float = 0.0
+    """of the last update"""
+    loss_sum: float = 0.0
+    """of the examples seen in the epoch under way"""
+    correct: int = 0
+    seen: int = 0
+    metrics: dict[str, float] = field(default_factory=dict)
+    """of the last evaluation, by full name"""
+    best: Best | None = None
+    patience_best: float | None = None
+    patience_left_out: int = 0
+    """evaluations in a row that did not improve on `patience_best`"""
+    seconds: float = 0.0
+    """spent training, all sessions of the run together"""
+    log_bytes: int = 0
+    """length of log.csv that belongs to this state"""
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Counters:
+        return cls(**{**data, "best": Best(**data["best"]) if data["best"] else None})
+
+
+@dataclass
+class State:
+    """Counters and the optimizer's slots; at every event of the loop it can be saved, and resumed from exactly."""
+
+    slots: Slots
+    counters: Counters = field(default_factory=Counters)
