@@ -54,7 +54,7 @@ def _tanh_backward(A: Array, dA: Array) -> None:
 
 def _relu(Z: Array) -> None:
     """f(z) = max(0, z) (Nair and Hinton 2010)"""
-    np.maximum(Z, 0, Z)
+    np.maximum(Z, 0, out=Z)
 
 
 def _relu_backward(A: Array, dA: Array) -> None:

@@ -29,7 +29,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
     """The bytes of an .npz with one member an array, under its name, and the header in `header.json`."""
-    arrays = {name: np.ascontiguousarray(array, array.dtype.newbyteorder("<")) for name, array in arrays.items()}
+    arrays = {name: np.asarray(array, array.dtype.newbyteorder("<"), order="C") for name, array in arrays.items()}
     described = {name: {"shape": list(a.shape), "dtype": a.dtype.str} for name, a in arrays.items()}
     whole = {**header, "arrays": described, "sha256": _digest(arrays)}
     file = io.BytesIO()

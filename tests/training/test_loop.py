@@ -1,0 +1,114 @@
+"""The loop trains, says what it does, and can be stopped and resumed at any event."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+from bpcli.errors import DivergedError
+from bpcli.training.events import CheckpointDue, Evaluated, StepDone, Stopped
+from bpcli.training.experiment import Experiment
+from bpcli.training.loop import train
+from bpcli.training.state import Counters, State
+
+from .conftest import MakeExperiment
+
+STEPS_PER_EPOCH = 5
+
+
+def finish(experiment: Experiment, state: State) -> list[object]:
+    return [event for event in train(experiment, state) if not isinstance(event, StepDone)]
+
+
+def test_an_epoch_is_steps_then_an_evaluation_then_a_checkpoint(experiment: MakeExperiment) -> None:
+    setup = experiment(epochs=2)
+    kinds = [type(event) for event in train(setup, setup.start())]
+    assert kinds == [*[*[StepDone] * STEPS_PER_EPOCH, Evaluated, CheckpointDue] * 2, Stopped]
+
+
+def test_evaluate_every_leaves_out_epochs_but_never_the_last(experiment: MakeExperiment) -> None:
+    setup = experiment(epochs=5, evaluate_every=2)
+    assert [event.epoch for event in train(setup, setup.start()) if isinstance(event, Evaluated)] == [2, 4, 5]
+
+
+def test_every_steps_saves_within_an_epoch(experiment: MakeExperiment) -> None:
+    setup = experiment(epochs=1, every_steps=2)
+    events = list(train(setup, setup.start()))
+    assert [events[i - 1].step for i, event in enumerate(events) if event == CheckpointDue(best=False)] == [2, 4]
+
+
+def test_the_short_last_batch_weighs_what_it_should(experiment: MakeExperiment) -> None:
+    setup = experiment(epochs=1)
+    events = list(train(setup, setup.start()))
+    steps = [event for event in events if isinstance(event, StepDone)]
+    assert [step.examples for step in steps] == [5, 5, 5, 5, 2]
+    evaluated = next(event for event in events if isinstance(event, Evaluated))
+    assert evaluated.metrics["train_loss"] == pytest.approx(
+        sum(step.loss * step.examples for step in steps) / 22, rel=1e-6
+    )
+
+
+def test_training_reduces_the_loss(experiment: MakeExperiment) -> None:
+    setup = experiment(epochs=150)
+    losses = [event.metrics["train_loss"] for event in train(setup, setup.start()) if isinstance(event, Evaluated)]
+    assert losses[-1] < losses[0] / 3
+
+
+@pytest.mark.parametrize("stop_at", range(3 * STEPS_PER_EPOCH + 1))
+def test_resumed_at_any_step_it_is_bit_for_bit_the_run_that_never_stopped(
+    experiment: MakeExperiment, stop_at: int
+) -> None:
+    straight = experiment()
+    straight_state = straight.start()
+    straight_events = finish(straight, straight_state)
+
+    first = experiment()
+    state = first.start()
+    events: list[object] = []
+    if stop_at:
+        with closing(train(first, state)) as running:
+            for event in running:
+                if isinstance(event, StepDone):
+                    if event.step == stop_at:
+                        break
+                else:
+                    events.append(event)
+
+    second = experiment()
+    second.objective.network.parameters.theta[...] = first.objective.network.parameters.theta
+    slots = {name: slot.copy() for name, slot in state.slots.items()}
+    events += finish(second, State(slots, Counters.from_dict(state.counters.to_dict())))
+
+    theta = second.objective.network.parameters.theta
+    assert theta.tobytes() == straight.objective.network.parameters.theta.tobytes()
+    assert slots["velocity"].tobytes() == straight_state.slots["velocity"].tobytes()
+    assert events == straight_events
+
+
+def test_early_stopping_waits_for_its_patience(experiment: MakeExperiment) -> None:
+    setup = experiment(epochs=500, patience=3, learning_rate=0.3)
+    state = setup.start()
+    events = finish(setup, state)
+    values = [event.metrics["validation_loss"] for event in events if isinstance(event, Evaluated)]
+    assert events[-1] == Stopped("stopped_early")
+    assert len(values) - 1 - int(np.argmin(values)) == 3
+    assert state.counters.best is not None
+    assert state.counters.best.value == min(values)
+
+
+def test_divergence_is_an_error_that_says_where(experiment: MakeExperiment) -> None:
+    setup = experiment(learning_rate=1e30)
+    with (
+        np.errstate(all="ignore"),
+        pytest.raises(DivergedError, match=r"step \d+: .* is not finite; the learning rate"),
+    ):
+        list(train(setup, setup.start()))
+
+
+def test_a_nan_in_the_data_is_told_from_a_rate_too_large(experiment: MakeExperiment) -> None:
+    setup = experiment()
+    setup.batches._x[3, 1] = np.nan
+    with pytest.raises(DivergedError, match="the input is not finite; the data hold"):
+        list(train(setup, setup.start()))

@@ -1,0 +1,136 @@
+"""A checkpoint file is read whole and right, or not at all."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bpcli.errors import CheckpointError
+from bpcli.training.npz import pack, unpack
+
+ARRAYS = {"layers.0.W": np.arange(6, dtype=np.float32).reshape(2, 3), "scaler.shift": np.array(0.5)}
+HEADER = {"format_version": 1, "note": "ünïcode"}
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    path = tmp_path / "a.npz"
+    path.write_bytes(pack(HEADER, ARRAYS))
+    return path
+
+
+def test_what_was_packed_is_unpacked(written: Path) -> None:
+    header, arrays = unpack(written)
+    assert {key: header[key] for key in HEADER} == HEADER
+    assert list(arrays) == list(ARRAYS)
+    for name, array in ARRAYS.items():
+        assert arrays[name].dtype == array.dtype
+        np.testing.assert_array_equal(arrays[name], array)
+
+
+def test_equal_states_are_equal_files() -> None:
+    assert pack(HEADER, ARRAYS) == pack(dict(HEADER), {name: array.copy() for name, array in ARRAYS.items()})
+
+
+def test_plain_numpy_reads_it_without_pickle(written: Path) -> None:
+    with np.load(written, allow_pickle=False) as file:
+        np.testing.assert_array_equal(file["layers.0.W"], ARRAYS["layers.0.W"])
+        assert json.loads(file["header.json"])["note"] == HEADER["note"]
+
+
+def same_state(path: Path) -> bool:
+    header, arrays = unpack(path)
+    expected, _ = unpack_reference()
+    return header == expected and all(np.array_equal(arrays[name], array) for name, array in ARRAYS.items())
+
+
+def unpack_reference() -> tuple[dict[str, object], None]:
+    with zipfile.ZipFile(io.BytesIO(pack(HEADER, ARRAYS))) as archive:
+        return json.loads(archive.read("header.json")), None
+
+
+def test_a_flipped_bit_is_refused_or_harmless(written: Path) -> None:
+    content = written.read_bytes()
+    refused = 0
+    for bit in range(0, len(content) * 8, 3):
+        damaged = bytearray(content)
+        damaged[bit // 8] ^= 1 << bit % 8
+        written.write_bytes(damaged)
+        try:
+            assert same_state(written), f"bit {bit}"
+        except CheckpointError:
+            refused += 1
+    assert refused > len(content) * 8 / 3 / 2
+
+
+def test_every_truncation_is_refused(written: Path) -> None:
+    content = written.read_bytes()
+    for length in range(len(content)):
+        written.write_bytes(content[:length])
+        with pytest.raises(CheckpointError, match=r"a\.npz"):
+            unpack(written)
+
+
+def rewritten(path: Path, **changes: bytes | None) -> None:
+    """Put other bytes in place of members, or leave them out."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in {**members, **changes}.items():
+            if content is not None:
+                archive.writestr(name, content)
+
+
+def npy(array: np.ndarray, *, pickle: bool = False) -> bytes:
+    file = io.BytesIO()
+    np.lib.format.write_array(file, array, version=(1, 0), allow_pickle=pickle)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"scaler.shift.npy": None}, "members"),
+        ({"../evil.npy": npy(np.zeros(1))}, "members"),
+        ({"header.json": None}, "no header"),
+        ({"header.json": b"{"}, "JSON"),
+        ({"header.json": b"[" * 100_000}, "Recursion"),
+        ({"layers.0.W.npy": npy(np.arange(6, dtype=np.float32).reshape(3, 2))}, "shape and type"),
+        ({"layers.0.W.npy": npy(np.arange(6.0).reshape(2, 3))}, "shape and type"),
+        ({"layers.0.W.npy": npy(np.full((2, 3), None), pickle=True)}, "shape and type"),
+        ({"layers.0.W.npy": npy(np.ones((2, 3), np.float32))}, "digest"),
+        ({"layers.0.W.npy": npy(ARRAYS["layers.0.W"]) + b"x"}, "extra bytes"),
+    ],
+)
+def test_a_member_that_does_not_belong_is_refused(written: Path, changes: dict[str, bytes | None], reason: str) -> None:
+    rewritten(written, **changes)
+    with pytest.raises(CheckpointError, match=reason):
+        unpack(written)
+
+
+def test_a_compressed_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("header.json", bytes(10_000_000))
+    with pytest.raises(CheckpointError, match="compressed"):
+        unpack(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip", bytes(1000)])
+def test_other_files_are_refused_by_name(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "other.npz"
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"other\.npz is not a bpcli checkpoint"):
+        unpack(path)
+
+
+def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="No such file"):
+        unpack(tmp_path / "none.npz")
+    with pytest.raises(CheckpointError, match="cannot read"):
+        unpack(tmp_path)

@@ -1,0 +1,75 @@
+"""A run has a folder of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bpcli.errors import CheckpointError
+from bpcli.training.run_folder import RunFolder, find_checkpoint, new_run_folder
+
+
+@pytest.fixture(autouse=True)
+def _in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_new_run_takes_the_first_free_name() -> None:
+    paths = []
+    for _ in range(3):
+        with new_run_folder(None, "xor") as folder:
+            paths.append(str(folder.path))
+    assert paths == ["runs/xor", "runs/xor-2", "runs/xor-3"]
+
+
+def test_a_folder_that_holds_a_checkpoint_is_not_overwritten() -> None:
+    Path("out").mkdir()
+    Path("out/best.npz").touch()
+    with pytest.raises(CheckpointError, match="out already holds a checkpoint: give --resume"):
+        new_run_folder(Path("out"), "xor")
+
+
+def test_a_folder_that_cannot_be_made_is_refused() -> None:
+    Path("file").touch()
+    with pytest.raises(CheckpointError, match="cannot use file"):
+        RunFolder(Path("file"))
+
+
+def test_two_processes_cannot_use_one_folder_and_a_dead_one_holds_nothing(tmp_path: Path) -> None:
+    code = "import sys; from bpcli.training.run_folder import RunFolder; from pathlib import Path\n"
+    code += "f = RunFolder(Path('run')); print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1, cwd=tmp_path, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(CheckpointError, match=f"in use by process {other.pid}"):
+            RunFolder(Path("run"))
+        other.kill()
+    RunFolder(Path("run")).close()
+
+
+def test_resume_finds_the_newest_run_of_the_name_that_holds_a_checkpoint() -> None:
+    for name in ("xor", "xor-2", "xor-10", "xor-11", "xor-big-12"):
+        Path("runs", name).mkdir(parents=True)
+    for name in ("xor", "xor-2", "xor-10", "xor-big-12"):
+        Path("runs", name, "last.npz").touch()
+    assert find_checkpoint("last", None, "xor") == Path("runs/xor-10/last.npz")
+
+
+def test_auto_starts_afresh_where_there_is_nothing_and_last_does_not() -> None:
+    assert find_checkpoint("auto", None, "xor") is None
+    with pytest.raises(CheckpointError, match=r"no runs/xor/last\.npz to resume"):
+        find_checkpoint("last", None, "xor")
+
+
+def test_a_path_is_a_checkpoint_or_its_folder_and_agrees_with_the_output() -> None:
+    Path("a").mkdir()
+    Path("a/last.npz").touch()
+    assert find_checkpoint("a", None, "xor") == Path("a/last.npz")
+    assert find_checkpoint("a/last.npz", Path("a"), "xor") == Path("a/last.npz")
+    with pytest.raises(CheckpointError, match="belongs to the run in a, not to b"):
+        find_checkpoint("a", Path("b"), "xor")
+    with pytest.raises(CheckpointError, match="no such checkpoint"):
+        find_checkpoint("none.npz", None, "xor")
