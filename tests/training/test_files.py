@@ -12,7 +12,7 @@ from bpcli.training.files import write_atomically
 
 
 def test_a_failed_write_leaves_the_old_content_and_nothing_else(
-    self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a"
     write_atomically(path, b"old")
