@@ -1,0 +1,127 @@
+"""Is back-propagation right? Its gradient beside numerical derivatives of the very loss that training makes small."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bpcli.checks.faults import FaultName, gradient, plant
+from bpcli.checks.numerical import Line, Probe
+from bpcli.checks.sampling import entries_per_tensor, random_directions, sample_entries
+from bpcli.checks.verdicts import Comparison, GradcheckReport, summarize
+from bpcli.errors import UsageError
+from bpcli.nn.arrays import Array
+from bpcli.training.objective import Objective
+
+EPS = 1e-3
+ATOL = 1e-10
+RTOL = 1e-6
+
+_SHRINK = (1.0, 0.1, 0.01, 0.001)
+"""the steps tried, in units of the first"""
+
+
+def check_objective(
+    objective: Objective,
+    X: Array,
+    T: Array,
+    *,
+    eps: float = EPS,
+    atol: float = ATOL,
+    rtol: float = RTOL,
+    samples: int | None = None,
+    fast: bool = False,
+    seed: int = 0,
+    fault: FaultName | None = None,
+) -> GradcheckReport:
+    """Check every tensor of a float64 `objective` on a batch: `X (N, features)` and its targets `T`.
+
+    The analytic side goes through `Objective.forward` and `backward`, as training does; the numeric side is a
+    five-point difference of `Objective.value`, with steps of h = `eps` · max(1, |w|). The two agree when
+
+        |a - n| <= atol · max(1, |J|) + rtol · max(|a|, |n|)
+
+    which is reported as one number, the relative error |a - n| / (max(|a|, |n|) + floor) <= rtol, with
+    floor = atol / rtol · max(1, |J|): below it rounding drowns a derivative.
+    """
+    _require_usable(objective, eps=eps, atol=atol, rtol=rtol, samples=samples)
+    parameters = objective.network.parameters
+    with np.errstate(all="ignore"):
+        grad = gradient(plant(fault, objective, X, T) if fault else objective, X, T)
+        loss = objective.value(X, T)
+        floor = atol / rtol * max(1.0, abs(loss))
+        referee = _Referee(Probe(objective, X, T), grad, eps=eps, floor=floor, rtol=rtol)
+        count = entries_per_tensor(parameters, len(X), samples=samples, fast=fast)
+        tensors, start = [], 0
+        for i, (name, shape) in enumerate(parameters.shapes.items()):
+            stop = start + math.prod(shape)
+            entries = sample_entries(grad[start:stop], count, seed=seed, tensor=i)
+            indices = [tuple(map(int, np.unravel_index(entry, shape))) for entry in entries]
+            found = [referee.compare(Line(start + int(entry), 1.0)) for entry in entries]
+            tensors.append(summarize(name, shape, indices, found))
+            start = stop
+        lines = random_directions(len(parameters), seed=seed)
+        directions = summarize(
+            "random directions", (len(parameters),), [(k,) for k in range(len(lines))], list(map(referee.compare, lines))
+        )
+    return GradcheckReport(
+        passed=all(check.verdict != "wrong" for check in (*tensors, directions)),
+        mode="all entries" if sum(tensor.checked for tensor in tensors) == len(parameters) else "sampled",
+        tensors=tuple(tensors),
+        directions=directions,
+        parameters=len(parameters),
+        examples=len(X),
+        loss=loss,
+        eps=eps,
+        atol=atol,
+        rtol=rtol,
+    )
+
+
+class _Referee:
+    """Compares one derivative at a time, and decides whether the gradient or the step is to blame."""
+
+    def __init__(self, probe: Probe, grad: Array, *, eps: float, floor: float, rtol: float) -> None:
+        self.probe, self.grad, self.eps, self.floor, self.rtol = probe, grad, eps, floor, rtol
+        self.theta = probe.objective.network.parameters.theta
+
+    def compare(self, line: Line) -> Comparison:
+        """The verdict along `line`.
+
+        A step can be at fault too: a kink inside it, or a loss so curved that the Taylor series is cut too short.
+        So where the two disagree, smaller steps are tried, each with a floor as much higher as rounding is worse;
+        once a smaller step gives the same number and crosses no kink, the gradient is wrong.
+        """
+        analytic = line.slope(self.grad)
+        scale = abs(float(self.theta[line.where])) if isinstance(line.where, int) else 0.0
+        previous, kink = math.nan, False
+        for shrink in _SHRINK:
+            h, floor = self.eps * max(1.0, scale) * shrink, self.floor / shrink
+            numeric = self.probe.derivative(line, h)
+            error = relative_error(analytic, numeric, floor)
+            if error <= self.rtol:
+                return Comparison(analytic, numeric, error, "ok")
+            kink = self.probe.crosses_kink(line, h)
+            if not kink and relative_error(previous, numeric, floor) <= self.rtol:
+                break
+            previous = numeric
+        return Comparison(analytic, numeric, error, "kink" if kink else "wrong")
+
+
+def relative_error(analytic: float, numeric: float, floor: float) -> float:
+    """|a - n| / (max(|a|, |n|) + floor); infinite if either is not finite."""
+    if not (math.isfinite(analytic) and math.isfinite(numeric)):
+        return math.inf
+    difference = abs(analytic - numeric)
+    return difference / (max(abs(analytic), abs(numeric)) + floor) if difference else 0.0
+
+
+def _require_usable(objective: Objective, *, eps: float, atol: float, rtol: float, samples: int | None) -> None:
+    if objective.network.parameters.theta.dtype != np.float64:
+        raise ValueError("a gradient check needs a float64 objective: build the network with dtype float64")
+    for name, value, usable in (("eps", eps, eps > 0), ("atol", atol, atol >= 0), ("rtol", rtol, rtol > 0)):
+        if not (usable and math.isfinite(value)):
+            raise UsageError(f"{name} is {value}, but it must be a {'number of 0 or more' if name == 'atol' else 'positive number'}")
+    if samples is not None and samples < 1:
+        raise UsageError(f"samples is {samples}, but it must be 1 or more")

@@ -1,0 +1,77 @@
+"""A data set in memory: its examples, its splits, and what a network has to fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bpcli.errors import DataError
+from bpcli.nn.arrays import Array
+
+SplitName = Literal["train", "validation", "test"]
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Some rows of `x` and `y`: a split never copies the arrays it is a part of."""
+
+    x: Array
+    """(M, features), bytes or floating; may be memory-mapped"""
+    y: Array
+    """(M,) intp class indices, or (M, targets) float64"""
+    rows: Array | None = None
+    """intp indices of ours into `x` and `y`, rising; None: all of them"""
+
+    def __len__(self) -> int:
+        return len(self.x) if self.rows is None else len(self.rows)
+
+    @property
+    def targets(self) -> Array:
+        """Our rows of `y`."""
+        return self.y if self.rows is None else self.y[self.rows]
+
+
+@dataclass(frozen=True)
+class DataInfo:
+    """What a network has to fit, and how to name it to a person."""
+
+    features: int
+    class_names: tuple[str, ...] = ()
+    """in the order of the class indices; empty for regression"""
+    targets: int = 1
+    """columns of `y`, for regression"""
+    image_shape: tuple[int, int] | None = None
+    """rows and columns, where an example is an image"""
+    feature_names: tuple[str, ...] = ()
+    has_validation: bool = False
+    """whether there is a validation split whatever `validation_fraction` says"""
+
+    @property
+    def classes(self) -> int:
+        """The number of classes; 0 for regression."""
+        return len(self.class_names)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    info: DataInfo
+    train: Examples
+    validation: Examples | None = None
+    test: Examples | None = None
+
+    @property
+    def splits(self) -> dict[SplitName, Examples]:
+        """The splits there are, by name."""
+        named: dict[SplitName, Examples | None] = {
+            "train": self.train,
+            "validation": self.validation,
+            "test": self.test,
+        }
+        return {name: examples for name, examples in named.items() if examples is not None}
+
+    def split(self, name: SplitName) -> Examples:
+        """The split called `name`. Raises DataError where there is none."""
+        if name not in self.splits:
+            hint = "; set data.validation_fraction to have one" if name == "validation" else ""
+            raise DataError(f"this data set has no {name} split, only {' and '.join(self.splits)}{hint}")
+        return self.splits[name]

@@ -1,0 +1,162 @@
+"""Arrays of the user's own, as NPZ."""
+
+from __future__ import annotations
+
+import tokenize
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+
+import numpy as np
+from annotated_types import Ge, Lt
+
+from bpcli.data.dataset import DataInfo, Dataset, Examples, SplitName
+from bpcli.data.source import Source
+from bpcli.data.splits import split_off
+from bpcli.errors import DataError, config_error
+from bpcli.nn.arrays import Array
+
+SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
+
+ALLOWED = "x and y, or x_train and y_train; x_validation and y_validation; x_test and y_test"
+
+READ_ERRORS = (
+    EOFError,
+    KeyError,
+    MemoryError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    ValueError,
+    tokenize.TokenError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What np.load raises for files that are not what they should be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Npz(Source):
+    """npz: arrays x and y, or x_train and y_train and so on.
+
+    x is (examples, features) or images (examples, rows, columns); y is (examples,) integers or words for classes,
+    or floating numbers, (examples,) or (examples, targets), for regression.
+    """
+
+    name: Literal["npz"] = "npz"
+    """your own arrays, as NPZ"""
+    file: str
+    """the NPZ file: x and y, or x_train, y_train, x_validation, y_validation, x_test, y_test"""
+    test_fraction: Annotated[float, Ge(0), Lt(1)] = 0.2
+    """share of all examples kept for testing, where the file has no x_test"""
+
+    def info(self) -> DataInfo:
+        return self._content.info
+
+    def load(self, seed: int) -> Dataset:
+        info, splits = self._content
+        train, test = splits["train"], splits.get("test")
+        if test is None:
+            train, test = split_off(train, "test_fraction", self.test_fraction, seed=seed)
+        if "validation" not in splits:
+            return self.with_validation(info, train, test, seed)
+        if self.validation_fraction:
+            raise config_error(
+                ("data", "validation_fraction"), f"{self.file} has a validation split; leave validation_fraction out"
+            )
+        return Dataset(info, train, splits["validation"], test)
+
+    @cached_property
+    def _content(self) -> Content:
+        pairs = _pairs(self.file, _read(Path(self.file).expanduser()))
+        shapes = {x.shape[1:] for x, _ in pairs.values()}
+        if len(shapes) > 1:
+            raise DataError(f"{self.file}: the examples of all splits must have one shape, not {_listed(shapes)}")
+        (shape,) = shapes
+        class_names, ys = _targets(self.file, {name: y for name, (_, y) in pairs.items()})
+        examples = {name: Examples(x.reshape(len(x), -1), ys[name]) for name, (x, _) in pairs.items()}
+        y = examples["train"].y
+        info = DataInfo(
+            features=int(np.prod(shape)),
+            class_names=class_names,
+            targets=1 if class_names else y.shape[1],
+            image_shape=shape if len(shape) == 2 else None,
+            has_validation="validation" in examples,
+        )
+        return Content(info, examples)
+
+
+class Content(NamedTuple):
+    info: DataInfo
+    splits: dict[SplitName, Examples]
+
+
+def _read(path: Path) -> dict[str, Array]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except FileNotFoundError as error:
+        raise config_error(("data", "file"), f"there is no file {path}") from error
+    except (*READ_ERRORS, AttributeError, TypeError) as error:  # the last two: an .npy, which is one array
+        raise DataError(f"{path} cannot be read as an NPZ file of plain arrays (np.savez writes one)") from error
+
+
+def _pairs(file: str, arrays: Mapping[str, Array]) -> dict[SplitName, tuple[Array, Array]]:
+    """`x` and `y` of every split there is, checked each for itself and against each other in length."""
+    named = {f"{name}_train" if name in ("x", "y") else name: array for name, array in arrays.items()}
+    known = {f"{axis}_{split}" for axis in "xy" for split in SPLITS}
+    if len(named) < len(arrays) or not named.keys() <= known or not {"x_train", "y_train"} <= named.keys():
+        raise DataError(f"{file} holds {', '.join(arrays) or 'nothing'}; it must hold {ALLOWED}")
+    pairs: dict[SplitName, tuple[Array, Array]] = {}
+    for split in SPLITS:
+        x, y = named.get(f"x_{split}"), named.get(f"y_{split}")
+        if x is None and y is None:
+            continue
+        if x is None or y is None:
+            raise DataError(f"{file} has only one of x_{split} and y_{split}")
+        if len(x.shape) not in (2, 3) or 0 in x.shape or x.dtype.kind not in "buif":
+            raise DataError(
+                f"{file}: the x of {split} is {x.dtype} {x.shape}; it must be numbers, "
+                "(examples, features) or (examples, rows, columns)"
+            )
+        if y.shape[:1] != x.shape[:1]:
+            raise DataError(f"{file}: the {split} split has {len(x)} examples, but its y is {y.shape}")
+        if not np.isfinite(x).all():
+            raise DataError(f"{file}: row {_first_bad_row(x)} of the x of {split} is not finite")
+        pairs[split] = (x if x.dtype == np.uint8 or x.dtype.kind == "f" else x.astype(np.float64), y)
+    return pairs
+
+
+def _targets(file: str, ys: dict[SplitName, Array]) -> tuple[tuple[str, ...], dict[SplitName, Array]]:
+    """Class names and indices `(M,)` by split, or no names and `(M, targets)` numbers by split."""
+    kinds = {y.dtype.kind for y in ys.values()}
+    if kinds == {"f"} and len({y.shape[1:] for y in ys.values()}) == 1 and ys["train"].ndim in (1, 2):
+        for split, y in ys.items():
+            if not np.isfinite(y).all():
+                raise DataError(f"{file}: row {_first_bad_row(y)} of the y of {split} is not finite")
+        return (), {split: y.reshape(len(y), -1).astype(np.float64) for split, y in ys.items()}
+    is_classes = kinds <= set("iu") or kinds in ({"b"}, {"U"})
+    if not is_classes or any(y.ndim != 1 for y in ys.values()):
+        raise DataError(
+            f"{file}: y is {_listed({f'{y.dtype} {y.shape}' for y in ys.values()})}; it must be integers or words "
+            "(examples,) for classes, or floating numbers (examples,) or (examples, targets)"
+        )
+    labels, indices = np.unique(np.concatenate(list(ys.values())), return_inverse=True)
+    if len(labels) < 2:
+        raise DataError(f"{file}: every y is {labels[0]}, and one class leaves nothing to learn")
+    ends = np.cumsum([len(y) for y in ys.values()])
+    parts = np.split(indices.astype(np.intp), ends[:-1])
+    return tuple(map(str, labels.tolist())), dict(zip(ys, parts, strict=True))
+
+
+def _first_bad_row(values: Array) -> int:
+    return int(np.argmin(np.isfinite(values.reshape(len(values), -1)).all(axis=1)))
+
+
+def _listed(things: set[object] | set[str] | set[tuple[int, ...]]) -> str:
+    return " and ".join(sorted(map(str, things)))

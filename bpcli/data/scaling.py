@@ -1,0 +1,84 @@
+"""Input scaling: an affine map of every feature, fitted on the training split alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+
+from bpcli.data.dataset import Examples
+from bpcli.nn.arrays import Array
+
+Scale = Literal["unit", "standard", "none"]
+
+BLOCK = 4096
+"""Rows that are read at once, so that memory-mapped data never lie in memory as a whole."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scaler:
+    """x' = (x - shift) · factor"""
+
+    shift: Array
+    """(features,), or 0-d where one number serves all"""
+    factor: Array
+    """(features,), or 0-d where one number serves all"""
+
+    def apply(self, x: Array, out: Array) -> None:
+        """Scale `x (N, features)` into the floating buffer `out (N, features)`."""
+        if self._shifts:
+            np.subtract(x, self.shift, out, casting="same_kind")
+        else:
+            np.copyto(out, x, casting="same_kind")
+        np.multiply(out, self.factor, out, casting="same_kind")
+
+    @cached_property
+    def _shifts(self) -> bool:
+        return bool(self.shift.any())
+
+
+def fit_scaler(scale: Scale, examples: Examples, dtype: Any) -> Scaler:
+    """The scaler that `scale` asks for, fitted in float64.
+
+    none: x as it is. unit: bytes / 255; other features from their own [min, max] to [0, 1]. standard: mean 0 and
+    variance 1 (the population's, as in scikit-learn). A feature that never changes is shifted, but keeps factor 1.
+
+    Bytes are scaled batch by batch, so theirs comes in the network's `dtype`; numbers are scaled once, before they
+    are rounded to it, so theirs stays in float64.
+    """
+    is_bytes = examples.x.dtype == np.uint8
+    if scale == "none":
+        shift, spread = np.zeros(()), np.ones(())
+    elif scale == "standard":
+        shift, spread = _mean_and_deviation(examples)
+    elif is_bytes:
+        shift, spread = np.zeros(()), np.full((), 255.0)
+    else:
+        shift, spread = _minimum_and_range(examples)
+    factor = 1 / np.where(spread > 0, spread, 1.0)
+    return Scaler(shift.astype(dtype), factor.astype(dtype)) if is_bytes else Scaler(shift, factor)
+
+
+def _mean_and_deviation(examples: Examples) -> tuple[Array, Array]:
+    """In two passes: the textbook one-pass formula cancels."""
+    mean = sum(block.sum(axis=0) for block in _blocks(examples)) / len(examples)
+    variance = sum(np.square(block - mean).sum(axis=0) for block in _blocks(examples)) / len(examples)
+    lowest, width = _minimum_and_range(examples)
+    return np.where(width > 0, mean, lowest), np.sqrt(np.where(width > 0, variance, 0.0))
+
+
+def _minimum_and_range(examples: Examples) -> tuple[Array, Array]:
+    lowest = np.min([block.min(axis=0) for block in _blocks(examples)], axis=0)
+    highest = np.max([block.max(axis=0) for block in _blocks(examples)], axis=0)
+    return lowest, highest - lowest
+
+
+def _blocks(examples: Examples) -> Iterator[Array]:
+    """The rows of `examples` as float64, `BLOCK` at a time."""
+    for start in range(0, len(examples), BLOCK):
+        rows = slice(start, start + BLOCK)
+        block = examples.x[rows] if examples.rows is None else examples.x[examples.rows[rows]]
+        yield block.astype(np.float64)

@@ -1,0 +1,78 @@
+"""What every data section has: the keys, and a `load` that gives the splits."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Annotated, Literal, NamedTuple
+
+from annotated_types import Ge, Gt, Lt
+
+from bpcli.data.dataset import DataInfo, Dataset, Examples
+from bpcli.data.scaling import Scale
+from bpcli.data.splits import split_off
+from bpcli.nn.arrays import Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source(ABC):
+    """A data set that a config names."""
+
+    name: str
+    """the data set"""
+    batch_size: Annotated[int, Gt(0)] | Literal["full"] = 32
+    """examples per update; full: the whole training split"""
+    validation_fraction: Annotated[float, Ge(0), Lt(1)] = 0.0
+    """share of the training examples kept for validation"""
+    scale: Scale = "standard"
+    """input scaling: unit (to [0, 1]), standard (mean 0, variance 1) or none; fitted on the training split"""
+    shuffle: bool = True
+    """a new random order of the training examples every epoch"""
+    one_hot: bool = False
+    """classes as vectors with a single 1, for losses that compare numbers"""
+
+    @abstractmethod
+    def info(self) -> DataInfo:
+        """What a network has to fit; reads no more than it must."""
+
+    @abstractmethod
+    def load(self, seed: int) -> Dataset:
+        """The data set with its splits made: a pure function of the section and `seed`.
+
+        Raises DataError for data that cannot be had, ConfigError for a key that does not suit them.
+        """
+
+    def with_validation(self, info: DataInfo, train: Examples, test: Examples | None, seed: int) -> Dataset:
+        """The data set whose validation split is taken from `train`, as `validation_fraction` says."""
+        rest, validation = split_off(train, "validation_fraction", self.validation_fraction, seed=seed)
+        return Dataset(info, rest, validation, test)
+
+
+class Table(NamedTuple):
+    """Examples that are not split yet."""
+
+    info: DataInfo
+    x: Array
+    """(M, features)"""
+    y: Array
+    """(M,) intp class indices, or (M, targets) float64"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableSource(Source):
+    """A source that is one table, from which the test split is taken too."""
+
+    test_fraction: Annotated[float, Ge(0), Lt(1)] = 0.2
+    """share of all examples kept for testing"""
+
+    @abstractmethod
+    def table(self, seed: int) -> Table:
+        """All examples, in an order that does not depend on the splits."""
+
+    def info(self) -> DataInfo:
+        return self.table(0).info
+
+    def load(self, seed: int) -> Dataset:
+        info, x, y = self.table(seed)
+        train, test = split_off(Examples(x, y), "test_fraction", self.test_fraction, seed=seed)
+        return self.with_validation(info, train, test, seed)

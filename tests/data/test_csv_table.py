@@ -1,0 +1,135 @@
+"""A CSV file is read cell by cell, and what is wrong is named with its line."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bpcli.data.csv_table import Csv
+from bpcli.errors import BpcliError
+
+MakeCsv = Callable[..., Csv]
+
+
+@pytest.fixture
+def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeCsv:
+    """A source whose file holds the given text."""
+    monkeypatch.chdir(tmp_path)
+
+    def make(text: str | bytes, **keys: Any) -> Csv:
+        Path("t.csv").write_bytes(text.encode() if isinstance(text, str) else text)
+        return Csv(file="t.csv", **keys)
+
+    return make
+
+
+FLOWERS = "width,length,kind\n1,2,rose\n3,4.5,iris\n\n-1e-3,0,rose\n"
+
+
+def test_words_in_the_last_column_are_classes(table: MakeCsv) -> None:
+    info, x, y = table(FLOWERS).table(0)
+    assert info.class_names == ("iris", "rose")
+    assert info.feature_names == ("width", "length")
+    assert x.tolist() == [[1, 2], [3, 4.5], [-0.001, 0]]
+    assert (y.tolist(), y.dtype) == ([1, 0, 1], np.intp)
+
+
+@pytest.mark.parametrize("target", ["width", 0, -3])
+def test_the_target_is_a_name_or_an_index(table: MakeCsv, target: str | int) -> None:
+    info, x, y = table("width,length,depth\n.5,1,2\n.25,3,4\n", target=target).table(0)
+    assert info.feature_names == ("length", "depth")
+    assert x.tolist() == [[1, 2], [3, 4]]
+    assert y.tolist() == [[0.5], [0.25]]
+
+
+def test_a_file_without_a_header_has_no_feature_names(table: MakeCsv) -> None:
+    info, x, _ = table("1,2,rose\n3,4,iris\n").table(0)
+    assert info.feature_names == ()
+    assert len(x) == 2
+
+
+def test_few_integers_are_classes_in_the_order_of_their_size(table: MakeCsv) -> None:
+    info, _, y = table("a,b\n1,10\n2,9\n3,10.0\n").table(0)
+    assert info.class_names == ("9", "10")
+    assert y.tolist() == [1, 0, 1]
+
+
+def test_many_integers_and_fractions_are_numbers(table: MakeCsv) -> None:
+    many = "".join(f"0,{value}\n" for value in range(21))
+    for text in (many, "1,0.5\n2,1\n"):
+        info, _, y = table(text).table(0)
+        assert info.class_names == ()
+        assert (y.shape[1], y.dtype) == (1, np.float64)
+
+
+def test_the_task_can_be_said(table: MakeCsv) -> None:
+    assert table("1,0\n2,1\n", task="regression").info().class_names == ()
+    assert table("1,0.5\n2,1\n", task="classification").info().class_names == ("0.5", "1")
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_the_delimiter_can_be_said(table: MakeCsv, delimiter: str) -> None:
+    assert table(FLOWERS.replace(",", delimiter), delimiter=delimiter).info().features == 2
+
+
+def test_quotes_spaces_and_a_byte_order_mark_are_understood(table: MakeCsv) -> None:
+    info, x, _ = table('\ufeff"a, b" , c\r\n "1",x\r\n2, y\r\n'.replace(' "1"', '"1"')).table(0)
+    assert info.feature_names == ("a, b",)
+    assert info.class_names == ("x", "y")
+    assert x.tolist() == [[1], [2]]
+
+
+def test_it_is_split_and_read_once(table: MakeCsv) -> None:
+    source = table("a,b\n" + "".join(f"{row},{row % 2}\n" for row in range(50)), validation_fraction=0.25)
+    info = source.info()
+    Path("t.csv").unlink()
+    data = source.load(0)
+    assert data.info == info
+    assert [len(examples) for examples in data.splits.values()] == [30, 10, 10]
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "message"),
+    [
+        ("", {}, "t.csv is empty"),
+        ("\n\n", {}, "t.csv is empty"),
+        ("a,b\n", {}, "t.csv has a header, but no examples"),
+        ("a\n1\n", {}, "t.csv:1 has one column, but a target and at least one feature are needed; is ',' what "
+         "separates its cells?"),
+        ("a,b\n1,0\n2\n", {}, "t.csv:3 has 1 cells, but t.csv:1 has 2"),
+        ("a,b\n1,0\nx,1\n", {}, "t.csv:3: a: 'x' is not a number"),
+        ("1,2,0\n1,x,1\n", {}, "t.csv:2: column 1: 'x' is not a number"),
+        ("a,b\n1,0\n,1\n", {}, "t.csv:3: a: the cell is empty, where a number belongs"),
+        ("a,b\n1,0\nNaN,1\n", {}, "t.csv:3: a: 'NaN' is not a finite number"),
+        ("a,b\n1,0\n1e999,1\n", {}, "t.csv:3: a: '1e999' is not a finite number"),
+        ("a,b\n1,0\n1,\n", {}, "t.csv:3: b: the cell is empty, where the target belongs"),
+        ("a,b\n1,.5\n1,inf\n", {}, "t.csv:3: b: 'inf' is not a finite number"),
+        ("a,b\n1,.5\n1,?\n", {}, "t.csv:3: b: '?' is not a number, as other targets are; mend it, or set data.task to "
+         "classification if these are names of classes"),
+        ("a,b\n1,x\n1,y\n", {"task": "regression"}, "t.csv:2: b: 'x' is not a number"),
+        ("a,b\n1,x\n1,x\n", {}, "every target in t.csv is 'x', and one class leaves nothing to learn"),
+        ('a,b\n1,"x\n', {}, "t.csv:2 is not CSV: unexpected end of data"),
+        (b"a,b\n1,\xff\n", {}, "t.csv is not text in UTF-8"),
+        ("a,b\n1,0\n", {"target": "c"}, "data.target: t.csv:1 has no columns called 'c'; it has a, b"),
+        ("a,a,b\n1,0,0\n", {"target": "a"}, "data.target: t.csv:1 has 2 columns called 'a'; it has a, a, b"),
+        ("1,2,x\n1,0,y\n", {"target": "x"}, "data.target: t.csv has no header; give target as an index from 0"),
+        ("a,b\n1,0\n", {"target": 2}, "data.target: t.csv has 2 columns, so target goes from 0 to 1"),
+        ("a,b\n1,0\n2,1\n", {"test_fraction": 0.1}, "data.test_fraction: test_fraction 0.1 of 2 examples leaves nothing "
+         "in a split; choose another"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_with_its_place(
+    table: MakeCsv, text: str | bytes, keys: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(BpcliError) as caught:
+        table(text, **keys).load(0)
+    assert str(caught.value) == message
+
+
+def test_a_file_that_cannot_be_read_is_an_error_of_its_key(tmp_path: Path) -> None:
+    for path, why in ((tmp_path / "absent.csv", "No such file or directory"), (tmp_path, "Is a directory")):
+        with pytest.raises(BpcliError) as caught:
+            Csv(file=str(path)).load(0)
+        assert str(caught.value) == f"data.file: cannot read {path}: {why}"

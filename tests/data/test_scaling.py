@@ -1,0 +1,77 @@
+"""Scaling is affine, fitted in float64 on the training rows alone."""
+
+import numpy as np
+import pytest
+
+from bpcli.data import scaling
+from bpcli.data.dataset import Examples
+from bpcli.data.scaling import Scale, fit_scaler
+from bpcli.nn.arrays import Array
+
+RNG = np.random.default_rng(0)
+NUMBERS = RNG.normal([5, -300, 1e6], [1, 20, 3], (500, 3))
+BYTES = RNG.integers(0, 200, (500, 4)).astype(np.uint8)
+
+
+def scaled(scale: Scale, x: Array, *, rows: Array | None = None, dtype: type = np.float32) -> Array:
+    out = np.empty(x.shape, dtype)
+    fit_scaler(scale, Examples(x, np.zeros(len(x)), rows), dtype).apply(x, out)
+    return out
+
+
+def test_none_leaves_everything_as_it_is() -> None:
+    assert (scaled("none", BYTES) == BYTES).all()
+    assert (scaled("none", NUMBERS, dtype=np.float64) == NUMBERS).all()
+
+
+def test_unit_divides_bytes_by_255_whatever_their_range() -> None:
+    np.testing.assert_allclose(scaled("unit", BYTES), BYTES / 255, rtol=1e-6)
+    assert scaled("unit", np.full((1, 1), 255, np.uint8)) == 1
+
+
+def test_unit_moves_other_features_from_their_range_to_0_and_1() -> None:
+    out = scaled("unit", NUMBERS, dtype=np.float64)
+    np.testing.assert_allclose(out.min(axis=0), 0, atol=1e-9)
+    np.testing.assert_allclose(out.max(axis=0), 1)
+
+
+@pytest.mark.parametrize("x", [NUMBERS, BYTES], ids=["numbers", "bytes"])
+def test_standard_gives_mean_0_and_variance_1(x: Array) -> None:
+    out = scaled("standard", x, dtype=np.float64)
+    np.testing.assert_allclose(out.mean(axis=0), 0, atol=1e-9)
+    np.testing.assert_allclose(out.var(axis=0), 1)
+
+
+@pytest.mark.parametrize("scale", ["unit", "standard"])
+def test_only_the_training_rows_are_looked_at(scale: Scale) -> None:
+    poisoned = NUMBERS.copy()
+    poisoned[::2] = np.nan
+    rows = np.arange(1, 500, 2)
+    expected = scaled(scale, NUMBERS[rows])
+    assert (scaled(scale, poisoned, rows=rows)[rows] == expected).all()
+
+
+@pytest.mark.parametrize("scale", ["unit", "standard"])
+def test_a_feature_that_never_changes_becomes_zero_and_keeps_factor_1(scale: Scale) -> None:
+    x = np.stack([np.full(7, 0.1), np.arange(7.0)], axis=1)
+    scaler = fit_scaler(scale, Examples(x, np.zeros(7)), np.float32)
+    assert scaler.factor[0] == 1
+    assert (scaled(scale, x)[:, 0] == 0).all()
+
+
+def test_the_block_size_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = scaled("standard", NUMBERS, dtype=np.float64)
+    monkeypatch.setattr(scaling, "BLOCK", 7)
+    np.testing.assert_allclose(scaled("standard", NUMBERS, dtype=np.float64), whole, atol=1e-9)
+
+
+def test_a_large_offset_does_not_cost_float32_its_digits() -> None:
+    seconds = 1.6e9 + np.arange(100.0)[:, np.newaxis]
+    expected = (np.arange(100) - 49.5) / np.arange(100).std()
+    np.testing.assert_allclose(scaled("standard", seconds)[:, 0], expected, rtol=1e-6)
+
+
+def test_bytes_are_scaled_in_the_precision_of_the_network_and_numbers_in_float64() -> None:
+    for scale in ("unit", "standard", "none"):
+        assert fit_scaler(scale, Examples(BYTES, np.zeros(500)), np.float32).factor.dtype == np.float32
+        assert fit_scaler(scale, Examples(NUMBERS, np.zeros(500)), np.float32).factor.dtype == np.float64
