@@ -105,7 +105,7 @@ def _evaluate(path: Path, data: str, split: str, experiment: Experiment) -> Eval
         seen.append((predicted, np.array(target_classes(T)), confidence))
 
     measured = measure(experiment.objective, batches, metrics, see if names else None)
-    classifies = isinstance(metrics, ClassificationMetrics)
+    by_class = metrics if isinstance(metrics, ClassificationMetrics) else None
     return Evaluation(
         checkpoint=path,
         data=data,
@@ -114,8 +114,10 @@ def _evaluate(path: Path, data: str, split: str, experiment: Experiment) -> Eval
         loss=measured.pop("loss"),
         metrics=measured,
         class_names=names,
-        confusion_matrix=tuple(map(tuple, metrics.confusion.tolist())) if classifies else (),
-        classes=tuple(map(ClassScore, names, *zip(*metrics.per_class(), strict=True))) if classifies else (),
+        confusion_matrix=tuple(map(tuple, by_class.confusion.tolist())) if by_class else (),
+        classes=tuple(ClassScore(name, *score) for name, score in zip(names, by_class.per_class(), strict=True))
+        if by_class
+        else (),
         mistakes=_mistakes(seen, batches.examples.rows, names) if names else (),
     )
 

@@ -98,7 +98,7 @@ class Content(NamedTuple):
 
 def _read(path: Path) -> dict[str, Array]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:  # np.load forgets to close a bad file
             return {name: file[name] for name in file.files}
     except FileNotFoundError as error:
         raise config_error(("data", "file"), f"there is no file {path}") from error

@@ -17,5 +17,5 @@ def encode_targets(y: Array, encoding: Encoding, *, classes: int, dtype: Any) ->
     if encoding == "index":
         return y
     if encoding == "one_hot":
-        return (y[:, np.newaxis] == np.arange(classes)).astype(dtype)
+        return np.asarray(y[:, np.newaxis] == np.arange(classes), dtype)
     return y.reshape(len(y), -1).astype(dtype)

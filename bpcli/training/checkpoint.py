@@ -110,4 +110,5 @@ def _fill(saved: Saved, views: dict[str, Array], *, prefix: str) -> None:
 
 def _info(data: dict[str, Any]) -> DataInfo:
     """JSON has lists where `DataInfo` has tuples."""
-    return DataInfo(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()})
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+    return DataInfo(**fields)

@@ -13,7 +13,7 @@ def fingerprint(threads: int) -> dict[str, str | int]:
     """Versions, the BLAS kernel and the thread count: equal fingerprints promise equal bits."""
     from threadpoolctl import threadpool_info
 
-    blas = next((library for library in threadpool_info() if library["user_api"] == "blas"), {})
+    blas: dict[str, object] = next((library for library in threadpool_info() if library["user_api"] == "blas"), {})
     return {
         "bpcli": bpcli.__version__,
         "python": platform.python_version(),

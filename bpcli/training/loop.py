@@ -7,7 +7,7 @@ event the state can be saved, and a training resumed from it goes on bit for bit
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from bpcli.optim.schedules import learning_rate
 from bpcli.training.divergence import diverged, require_finite_weights
@@ -18,7 +18,7 @@ from bpcli.training.metrics import count_correct
 from bpcli.training.state import Best, Counters, State
 
 
-def train(experiment: Experiment, state: State) -> Iterator[Event]:
+def train(experiment: Experiment, state: State) -> Generator[Event, None, None]:
     """Train from `state` on, changing it and the network's parameters in place.
 
     Raises `DivergedError` where a loss or, at an evaluation, a weight is not finite.
@@ -34,7 +34,7 @@ def train(experiment: Experiment, state: State) -> Iterator[Event]:
     yield Stopped(reason)
 
 
-def _train_epoch(experiment: Experiment, state: State) -> Iterator[Event]:
+def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None, None]:
     """The updates of one epoch, from the batch at which the state stands."""
     objective, optimizer, counters = experiment.objective, experiment.optimizer, state.counters
     parameters = objective.network.parameters

@@ -51,7 +51,7 @@ class ClassificationMetrics:
         self.confusion += np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
 
     def result(self) -> dict[str, float]:
-        return {"accuracy": _ratio(np.trace(self.confusion), self.confusion.sum())}
+        return {"accuracy": _ratio(int(np.trace(self.confusion)), int(self.confusion.sum()))}
 
     def per_class(self) -> list[tuple[float, float, int]]:
         """(precision, recall, examples) of each class; NaN where a class is never predicted or has no example."""

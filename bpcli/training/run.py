@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -36,7 +36,7 @@ class Recorder:
         else:
             self.state.counters.log_bytes = self.log.start()
 
-    def run(self, interrupted: Callable[[], bool]) -> Iterator[Event]:
+    def run(self, interrupted: Callable[[], bool]) -> Generator[Event, None, None]:
         """Train to the end, or until `interrupted()` is true after a step: then save, and stop."""
         counters = self.state.counters
         started = perf_counter() - counters.seconds

@@ -34,5 +34,5 @@ def test_a_split_is_asked_for_by_name() -> None:
 def test_a_missing_split_is_refused_with_the_splits_there_are() -> None:
     with pytest.raises(DataError, match=r"no validation split, only train and test; set data\.validation_fraction"):
         Dataset(INFO, ALL, test=ALL).split("validation")
-    with pytest.raises(DataError, match="no test split, only train$"):
+    with pytest.raises(DataError, match=r"no test split, only train$"):
         Dataset(INFO, ALL).split("test")

@@ -64,7 +64,7 @@ def test_a_file_that_changed_is_refused_by_name_even_where_there_is_a_cache(sour
 
 
 def test_files_of_another_set_are_refused(source: Mnist) -> None:
-    with pytest.raises(DataError, match="is not the original train-images-idx3-ubyte.gz of kmnist"):
+    with pytest.raises(DataError, match=r"is not the original train-images-idx3-ubyte\.gz of kmnist"):
         Kmnist(files=source.files, cache_dir=source.cache_dir).load(0)
 
 
