@@ -25,17 +25,34 @@ FaultName = Literal["wrong-sign", "no-average", "no-derivative", "no-penalty", "
 def plant(fault: FaultName, objective: Objective, X: Array, T: Array) -> Objective:
     """`objective` with the bug `fault` in its `backward`, its parameters shared.
 
-    Raises `UsageError` for a fault there is not, and for one that this network cannot show on the batch
-    `X (N, features)` and its targets, since its gradient is the same with the bug and without.
+    Raises `UsageError` for a fault there is not, and for one that cannot show: see `hindrance`.
     """
-    if fault not in _PLANTS:
-        raise UsageError(f"there is no fault '{fault}' to inject: write one of {', '.join(get_args(FaultName))}")
-    if reason := _hindrance(fault, objective, X):
+    if reason := hindrance(fault, objective, X, T):
         raise UsageError(f"{fault} cannot show here: {reason}")
-    planted = _PLANTS[fault](objective.network, objective.head, objective.penalty)
-    if np.allclose(gradient(planted, X, T), gradient(objective, X, T), rtol=1e-5, atol=1e-8):
-        raise UsageError(f"{fault} cannot show here: at these weights the gradient is the same; change seed or model.init")
-    return planted
+    return _planted(fault, objective)
+
+
+def hindrance(fault: FaultName, objective: Objective, X: Array, T: Array) -> str | None:
+    """Why the gradient on `X (N, features)` and its targets is the same with the bug as without, and what to change.
+
+    None if the bug shows. Raises `UsageError` for a fault there is not.
+    """
+    if fault not in _BUGS:
+        raise UsageError(f"there is no fault '{fault}' to inject: write one of {', '.join(get_args(FaultName))}")
+    penalty, layers = objective.penalty, objective.network.layers
+    if fault == "no-average" and len(X) == 1:
+        return "the mean over a batch of one example is its sum; set data.batch_size to 2 or more"
+    if fault == "no-penalty" and not (penalty.l1 or penalty.l2):
+        return "there is no penalty to leave out; set regularization.l2"
+    if fault == "no-derivative" and all(activation is _IDENTITY for activation in _differentiated(objective)):
+        return "no layer multiplies by a derivative f'(z); add a hidden layer with activation: tanh"
+    if fault == "transposed" and all(1 in layer.W.shape for layer in layers):
+        return "every weight matrix has a single row or column; add a hidden layer of 2 units or more"
+    right, wrong = gradient(objective, X, T), gradient(_planted(fault, objective), X, T)
+    rounding = 1e-9 * max(1.0, abs(objective.value(X, T)))
+    if np.allclose(wrong, right, rtol=1e-5, atol=rounding):
+        return "at these weights it does not change the gradient; set another seed, model.init or regularization"
+    return None
 
 
 def gradient(objective: Objective, X: Array, T: Array) -> Array:
@@ -45,25 +62,15 @@ def gradient(objective: Objective, X: Array, T: Array) -> Array:
     return objective.network.parameters.grad.copy()
 
 
-def _hindrance(fault: str, objective: Objective, X: Array) -> str | None:
-    """Why the bug cannot show, and what to change; None if nothing is in its way."""
-    penalty, layers = objective.penalty, objective.network.layers
-    if fault == "no-average" and len(X) == 1:
-        return "the mean over a batch of one example is its sum; set data.batch_size to 2 or more"
-    if fault == "no-penalty" and not (penalty.l1 or penalty.l2):
-        return "there is no penalty to leave out; set regularization.l2"
-    if fault == "no-derivative" and all(f is _IDENTITY for f in _activations(objective)):
-        return "no layer multiplies by f'(z); add a hidden layer with activation: tanh"
-    if fault == "transposed" and all(1 in layer.W.shape for layer in layers):
-        return "every weight matrix has a single row or column; add a hidden layer of 2 units or more"
-    return None
+def _planted(fault: FaultName, objective: Objective) -> Objective:
+    return _BUGS[fault](objective.network, objective.head, objective.penalty)
 
 
 _IDENTITY = ACTIVATIONS["identity"]
 
 
-def _activations(objective: Objective) -> list[Activation]:
-    """Those whose derivative back-propagation multiplies with; cross-entropy has it cancelled by its own."""
+def _differentiated(objective: Objective) -> list[Activation]:
+    """The activations whose derivative back-propagation multiplies by; cross-entropy cancels that of the output."""
     output = [objective.head.activation] if isinstance(objective.head, SquaredErrorHead) else []
     return [layer.activation for layer in objective.network.layers] + output
 
@@ -118,7 +125,7 @@ def _without_derivative(activation: Activation) -> Activation:
     return activation._replace(backward=_IDENTITY.backward)
 
 
-_PLANTS: dict[FaultName, Callable[[Network, Head, Penalty], Objective]] = {
+_BUGS: dict[FaultName, Callable[[Network, Head, Penalty], Objective]] = {
     "wrong-sign": _WrongSign,
     "no-average": _NoAverage,
     "no-derivative": _NoDerivative,

@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from bpcli.checks.faults import FaultName, gradient, plant
-from bpcli.checks.numerical import Line, Probe
+from bpcli.checks.kinks import crosses_kink, hold_sides
+from bpcli.checks.numerical import Line, derivative
 from bpcli.checks.sampling import entries_per_tensor, random_directions, sample_entries
 from bpcli.checks.verdicts import Comparison, GradcheckReport, summarize
 from bpcli.errors import UsageError
@@ -15,7 +16,10 @@ from bpcli.nn.arrays import Array
 from bpcli.training.objective import Objective
 
 EPS = 1e-3
+"""h for a weight of 1 or less. Measured worst relative error over `suite_cases`: 1e-7 at 3e-3 (the Taylor series is
+cut too short), 1.4e-9 at 1e-3, 3e-8 at 1e-4 and 1.4e-7 at 1e-5 (rounding)."""
 ATOL = 1e-10
+"""what rounding leaves of a loss near 1 is 3e-13 at this step; three hundred times that is never mistaken for a bug"""
 RTOL = 1e-6
 
 _SHRINK = (1.0, 0.1, 0.01, 0.001)
@@ -51,7 +55,7 @@ def check_objective(
         grad = gradient(plant(fault, objective, X, T) if fault else objective, X, T)
         loss = objective.value(X, T)
         floor = atol / rtol * max(1.0, abs(loss))
-        referee = _Referee(Probe(objective, X, T), grad, eps=eps, floor=floor, rtol=rtol)
+        referee = _Referee(objective, X, T, grad, eps=eps, floor=floor, rtol=rtol)
         count = entries_per_tensor(parameters, len(X), samples=samples, fast=fast)
         tensors, start = [], 0
         for i, (name, shape) in enumerate(parameters.shapes.items()):
@@ -63,7 +67,10 @@ def check_objective(
             start = stop
         lines = random_directions(len(parameters), seed=seed)
         directions = summarize(
-            "random directions", (len(parameters),), [(k,) for k in range(len(lines))], list(map(referee.compare, lines))
+            "random directions",
+            (len(parameters),),
+            [(k,) for k in range(len(lines))],
+            list(map(referee.compare, lines)),
         )
     return GradcheckReport(
         passed=all(check.verdict != "wrong" for check in (*tensors, directions)),
@@ -82,31 +89,47 @@ def check_objective(
 class _Referee:
     """Compares one derivative at a time, and decides whether the gradient or the step is to blame."""
 
-    def __init__(self, probe: Probe, grad: Array, *, eps: float, floor: float, rtol: float) -> None:
-        self.probe, self.grad, self.eps, self.floor, self.rtol = probe, grad, eps, floor, rtol
-        self.theta = probe.objective.network.parameters.theta
+    def __init__(
+        self, objective: Objective, X: Array, T: Array, grad: Array, *, eps: float, floor: float, rtol: float
+    ) -> None:
+        self.objective, self.X, self.T, self.grad = objective, X, T, grad
+        self.eps, self.floor, self.rtol = eps, floor, rtol
 
     def compare(self, line: Line) -> Comparison:
         """The verdict along `line`.
 
         A step can be at fault too: a kink inside it, or a loss so curved that the Taylor series is cut too short.
-        So where the two disagree, smaller steps are tried, each with a floor as much higher as rounding is worse;
-        once a smaller step gives the same number and crosses no kink, the gradient is wrong.
+        So where the two disagree smaller steps are tried, each with a floor as much higher as rounding is worse.
+        Once a smaller step crosses no kink and gives the same number, the gradient is wrong; where a kink stays
+        inside the smallest step, the derivative is that with all units held on their sides.
         """
         analytic = line.slope(self.grad)
-        scale = abs(float(self.theta[line.where])) if isinstance(line.where, int) else 0.0
-        previous, kink = math.nan, False
+        h, previous = self._step(line), math.nan
         for shrink in _SHRINK:
-            h, floor = self.eps * max(1.0, scale) * shrink, self.floor / shrink
-            numeric = self.probe.derivative(line, h)
+            floor = self.floor / shrink
+            numeric = derivative(self.objective, self.X, self.T, line, h * shrink)
             error = relative_error(analytic, numeric, floor)
             if error <= self.rtol:
                 return Comparison(analytic, numeric, error, "ok")
-            kink = self.probe.crosses_kink(line, h)
+            kink = crosses_kink(self.objective, self.X, self.T, line, h * shrink)
             if not kink and relative_error(previous, numeric, floor) <= self.rtol:
                 break
             previous = numeric
-        return Comparison(analytic, numeric, error, "kink" if kink else "wrong")
+        if not kink:
+            return Comparison(analytic, numeric, error, "wrong")
+        return self._compare_at_kink(line, analytic, h)
+
+    def _compare_at_kink(self, line: Line, analytic: float, h: float) -> Comparison:
+        held = hold_sides(self.objective, self.X, self.T)
+        numeric = derivative(held, self.X, self.T, line, h)
+        error = relative_error(analytic, numeric, self.floor)
+        return Comparison(analytic, numeric, error, "kink" if error <= self.rtol else "wrong")
+
+    def _step(self, line: Line) -> float:
+        """h = eps · max(1, |w|); a direction of length one moves no entry by more than eps."""
+        if not isinstance(line.where, int):
+            return self.eps
+        return self.eps * max(1.0, abs(float(self.objective.network.parameters.theta[line.where])))
 
 
 def relative_error(analytic: float, numeric: float, floor: float) -> float:
@@ -122,6 +145,7 @@ def _require_usable(objective: Objective, *, eps: float, atol: float, rtol: floa
         raise ValueError("a gradient check needs a float64 objective: build the network with dtype float64")
     for name, value, usable in (("eps", eps, eps > 0), ("atol", atol, atol >= 0), ("rtol", rtol, rtol > 0)):
         if not (usable and math.isfinite(value)):
-            raise UsageError(f"{name} is {value}, but it must be a {'number of 0 or more' if name == 'atol' else 'positive number'}")
+            allowed = "0 or more" if name == "atol" else "more than 0"
+            raise UsageError(f"{name} is {value}, but it must be a number, {allowed}")
     if samples is not None and samples < 1:
         raise UsageError(f"samples is {samples}, but it must be 1 or more")

@@ -110,7 +110,7 @@ def _read_lines(path: Path, delimiter: str) -> list[Line]:
     lines: list[Line] = []
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter=delimiter, strict=True)
+            reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True, strict=True)
             for row in reader:
                 place, cells = f"{path}:{reader.line_num}", [cell.strip() for cell in row]
                 if not any(cells):

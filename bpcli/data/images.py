@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -44,9 +45,7 @@ class ImageSource(Source):
 
     def load(self, seed: int) -> Dataset:
         cache = default_folder() if self.cache_dir is None else Path(self.cache_dir).expanduser()
-        own = self._own_folder
-        sources = None if own is None else {path.name: sha256(path) for path in self._own_files(own)}
-        arrays = cached_arrays(cache / f"{self.name}-{FORMAT}", self._decode, sources=sources)
+        arrays = cached_arrays(cache / f"{self.name}-{FORMAT}", self._decode, sources=self._own_digests())
         train, test = (
             Examples(arrays[f"{split}_x"], arrays[f"{split}_y"].astype(np.intp)) for split in ("train", "test")
         )
@@ -56,16 +55,22 @@ class ImageSource(Source):
     def _own_folder(self) -> Path | None:
         return None if self.files is None else Path(self.files).expanduser()
 
-    def _own_files(self, folder: Path) -> list[Path]:
-        paths = [folder / name for name in TRAIN + TEST]
-        missing = [path.name for path in paths if not path.is_file()]
+    def _own_digests(self) -> dict[str, str] | None:
+        """SHA-256 of the user's own files by name; None where the files are to be downloaded."""
+        if self._own_folder is None:
+            return None
+        paths = [self._own_folder / name for name in TRAIN + TEST]
+        missing = [path.name for path in paths if not os.path.isfile(path)]
         if missing:
             raise config_error(
                 ("data", "files"),
-                f"the folder {folder} has no {' and no '.join(missing)}; "
+                f"the folder {self._own_folder} has no {' and no '.join(missing)}; "
                 f"the four original files of {self.name} belong there",
             )
-        return paths
+        try:
+            return {path.name: sha256(path) for path in paths}
+        except OSError as error:
+            raise config_error(("data", "files"), f"cannot read {error.filename}: {error.strerror}") from error
 
     def _decode(self) -> Decoded:
         arrays = {}

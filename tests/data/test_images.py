@@ -63,9 +63,9 @@ def test_a_file_that_changed_is_refused_by_name_even_where_there_is_a_cache(sour
         source.load(0)
 
 
-def test_files_of_another_set_are_refused(source: Mnist) -> None:
+def test_files_of_another_set_are_refused(tiny: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"is not the original train-images-idx3-ubyte\.gz of kmnist"):
-        Kmnist(files=source.files, cache_dir=source.cache_dir).load(0)
+        Kmnist(files=str(tiny), cache_dir=str(tmp_path / "cache")).load(0)
 
 
 def test_swapped_files_are_refused_by_name(tiny: Path, publish: Publish, tmp_path: Path) -> None:

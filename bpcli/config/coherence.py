@@ -1,0 +1,62 @@
+"""What the keys of a config ask of one another, whatever the data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+
+from bpcli.config.sections import Config
+from bpcli.errors import Path, Problem
+from bpcli.nn.losses import CrossEntropy
+
+_USABLE = re.compile(r"\w[\w .+-]{0,99}(?<![ .])")
+_METRIC = re.compile(r"(train|validation|test)_[a-z0-9_]+")
+
+
+def coherence_problems(config: Config, *, except_for: Collection[str] = ()) -> Iterator[Problem]:
+    """All that does not go together; nothing is said of the sections named in `except_for`."""
+    for sections, check in _CHECKS:
+        if not any(section in except_for for section in sections):
+            yield from check(config)
+
+
+def _name(config: Config) -> Iterator[Problem]:
+    if config.name is not None and not _USABLE.fullmatch(config.name):
+        allowed = "at most 100 letters, digits, spaces and any of . _ + -, and begins with a letter or digit"
+        yield Problem(("name",), f"name becomes the name of a folder, so it has {allowed}")
+
+
+def _nesterov(config: Config) -> Iterator[Problem]:
+    sgd = config.optimizer
+    if sgd.nesterov and (not sgd.momentum or sgd.dampening):
+        wrong = "momentum greater than 0" if not sgd.momentum else "dampening 0"
+        yield Problem(("optimizer", "nesterov"), f"optimizer.nesterov needs {wrong}: set it, or leave nesterov out")
+
+
+def _monitors(config: Config) -> Iterator[Problem]:
+    for section in (config.checkpoint, config.early_stopping):
+        metric = section and section.monitor
+        if metric is not None and not _METRIC.fullmatch(metric):
+            key = "checkpoint" if section is config.checkpoint else "early_stopping"
+            message = f"{key}.monitor must be <split>_<metric>, such as validation_loss, not '{metric}'"
+            yield Problem((key, "monitor"), message)
+
+
+def _output(config: Config) -> Iterator[Problem]:
+    last = config.model.layers[-1]
+    activation = last.activation or config.model.output
+    at_layer: Path = ("model", "layers", len(config.model.layers) - 1, "activation")
+    path = at_layer if last.activation else ("model", "output")
+    if activation == "softmax" and last.units == 1:
+        yield Problem(path, "a softmax of one unit is always 1: write sigmoid, or two units")
+    elif isinstance(config.loss, CrossEntropy) and activation not in ("softmax", "sigmoid", None):
+        message = f"cross_entropy takes softmax or sigmoid outputs, not {activation}: write softmax, or loss: mse"
+        yield Problem(path, message)
+
+
+_CHECKS: tuple[tuple[tuple[str, ...], Callable[[Config], Iterator[Problem]]], ...] = (
+    (("name",), _name),
+    (("optimizer",), _nesterov),
+    (("checkpoint", "early_stopping"), _monitors),
+    (("model", "loss"), _output),
+)

@@ -1,0 +1,148 @@
+"""What a config may hold, read off the type hints of its sections.
+
+A section is a dataclass. Where one of several may stand, the `name` in it says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, is_dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from annotated_types import Ge, Gt, Le, Lt
+
+from bpcli.errors import Path
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the types that a hint allows, with its bounds."""
+
+    type: Any
+    bounds: tuple[Any, ...] = ()
+
+    @property
+    def literals(self) -> tuple[Any, ...]:
+        """The values of a `Literal`."""
+        return get_args(self.type) if get_origin(self.type) is Literal else ()
+
+
+def options(hint: Any, bounds: tuple[Any, ...] = ()) -> Iterator[Option]:
+    """What a hint allows, one after the other: `Annotated[int, Gt(0)] | None` is a bounded int, and None."""
+    origin = get_origin(hint)
+    if origin is Annotated:
+        yield from options(hint.__origin__, (*bounds, *hint.__metadata__))
+    elif origin in (Union, UnionType):
+        for alternative in get_args(hint):
+            yield from options(alternative, bounds)
+    else:
+        yield Option(hint, bounds)
+
+
+@cache
+def fields_of(section: type) -> dict[str, Any]:
+    """The hint of each key of a section, in order."""
+    return {key: hint for key, hint in get_type_hints(section, include_extras=True).items() if key in _keys(section)}
+
+
+def sections(hint: Any) -> list[type]:
+    """The sections that a hint allows."""
+    return [option.type for option in options(hint) if is_dataclass(option.type)]
+
+
+def choices(hint: Any) -> dict[str, type]:
+    """The sections of a hint by the name that chooses them; empty for a hint of no named sections."""
+    return {
+        name: section
+        for section in sections(hint)
+        for option in options(fields_of(section).get("name"))
+        for name in option.literals
+    }
+
+
+def section_of(hint: Any, value: Any) -> type | None:
+    """The section that `value` is meant to be, or None where that cannot be told."""
+    found = sections(hint)
+    if not isinstance(value, dict) or not found:
+        return None
+    if len(found) == 1:
+        return found[0]
+    name = value.get("name")
+    return choices(hint).get(name) if isinstance(name, str) else None
+
+
+def child(hint: Any, value: Any, part: str | int) -> Any:
+    """The hint of one key, or of one entry, of `value`; None where nothing is known of it."""
+    if isinstance(part, int):
+        return next((get_args(option.type)[0] for option in options(hint) if get_origin(option.type) is tuple), None)
+    section = section_of(hint, value)
+    return fields_of(section).get(part) if section else None
+
+
+def descend(hint: Any, value: Any, path: Path) -> tuple[Any, Any]:
+    """The hint and the value at `path` below; None and None where there is nothing."""
+    for part in path:
+        hint = child(hint, value, part)
+        if isinstance(value, dict):
+            value = value.get(str(part))
+        else:
+            value = value[part] if isinstance(value, list) and isinstance(part, int) and part < len(value) else None
+    return hint, value
+
+
+def walk(hint: Any, value: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
+    """Path, hint and value of `value` and of everything in it that has a hint."""
+    yield path, hint, value
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for part, below in parts:
+        if (inner := child(hint, value, part)) is not None:
+            yield from walk(inner, below, (*path, part))
+
+
+def describe(hint: Any) -> str:
+    """What a hint allows, in words: `a whole number greater than 0, or full`."""
+    named = list(choices(hint))
+    words = [_describe(option) for option in options(hint) if not (named and is_dataclass(option.type))]
+    if named:
+        words = [f"one of {listed(named)}" if len(named) > 3 else listed(named, "or"), *words]
+    return ", or ".join(words)
+
+
+def within(bounds: tuple[Any, ...]) -> str:
+    """Bounds in words: `at least 0 and less than 1`; empty for none."""
+    words = [f"{word} {getattr(b, name)}" for b in bounds for kind, word, name in _BOUNDS if isinstance(b, kind)]
+    return " and ".join(words)
+
+
+def listed(names: list[Any] | tuple[Any, ...], last: str = "and") -> str:
+    """`a, b and c`"""
+    words = [shown_literal(name) for name in names]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def shown_literal(value: Any) -> str:
+    """A word as it is, and anything else in double quotes."""
+    text = str(value)
+    escaped = text.replace("\t", "\\t")
+    return text if text.isidentifier() or not isinstance(value, str) else f'"{escaped}"'
+
+
+_BOUNDS = ((Gt, "greater than", "gt"), (Ge, "at least", "ge"), (Lt, "less than", "lt"), (Le, "at most", "le"))
+
+_WORDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false", NoneType: "null"}
+
+
+def _describe(option: Option) -> str:
+    if option.literals:
+        return listed(option.literals, "or")
+    if is_dataclass(option.type):
+        return f"a section with the keys {listed(list(_keys(option.type)))}"
+    if get_origin(option.type) is tuple:
+        return "a list"
+    return f"{_WORDS[option.type]} {within(option.bounds)}".rstrip()
+
+
+def _keys(section: Any) -> tuple[str, ...]:
+    return tuple(section.__dataclass_fields__)

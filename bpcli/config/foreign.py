@@ -1,0 +1,106 @@
+"""Keys by the names they have elsewhere, and the key that is meant."""
+
+from __future__ import annotations
+
+from functools import cache
+from difflib import get_close_matches
+from typing import Any
+
+from bpcli.config.fields import child, fields_of, listed, section_of, sections
+from bpcli.config.sections import Config
+from bpcli.errors import Path, dotted
+
+_FOREIGN = {
+    "optimizer": "optimiser optim solver algorithm updater",
+    "optimizer.learning_rate": "lr eta step_size learningrate learning_rate_init base_lr initial_lr lr0",
+    "optimizer.momentum": "mu beta beta1 momentum_factor",
+    "optimizer.nesterov": "nesterovs_momentum use_nesterov",
+    "schedule": "scheduler lr_scheduler lr_schedule learning_rate_schedule lr_decay learning_rate_decay",
+    "regularization": "regularisation regularizer penalty reg",
+    "regularization.l2": "alpha weight_decay lambda lmbda lambd lam l2_lambda l2_regularization l2_reg wd",
+    "regularization.l1": "l1_lambda l1_regularization l1_reg",
+    "model": "network net architecture arch",
+    "model.layers": "hidden_layer_sizes hidden_dims hidden_sizes hidden_layers hidden_units hidden layer_sizes sizes dims",
+    "model.units": "size width neurons nodes n_units num_units out_features dim",
+    "model.input": "input_size input_dim input_shape in_features n_inputs n_features",
+    "model.activation": "activation_function activation_fn nonlinearity non_linearity act hidden_activation transfer",
+    "model.output": "output_activation out_activation final_activation last_activation",
+    "model.init": "initializer initialiser initialization kernel_initializer weight_init weights_init init_method",
+    "loss": "loss_function loss_fn criterion cost cost_function objective",
+    "training": "train trainer fit",
+    "training.epochs": "n_epochs num_epochs nb_epoch epoch max_epochs max_iter n_iter iterations",
+    "training.evaluate_every": "eval_every log_every eval_interval validate_every eval_freq",
+    "data": "dataset data_set datasets",
+    "data.name": "dataset_name",
+    "data.batch_size": "batch batchsize bs minibatch mini_batch minibatch_size mini_batch_size train_batch_size",
+    "data.validation_fraction": "validation_split val_split val_fraction valid_fraction validation_size val_size",
+    "data.test_fraction": "test_split test_size",
+    "data.scale": "normalize normalise normalization standardize scaling scaler preprocessing",
+    "data.one_hot": "onehot one_hot_encode to_categorical categorical",
+    "data.files": "data_dir data_path root folder dataset_path",
+    "data.file": "filename csv path",
+    "data.samples": "n_samples num_samples",
+    "seed": "random_state random_seed manual_seed rng_seed",
+    "dtype": "precision float_type",
+    "threads": "n_jobs num_threads workers num_workers n_threads",
+    "checkpoint": "checkpointing checkpoints save",
+    "checkpoint.every_steps": "save_every save_freq save_steps save_interval",
+    "early_stopping": "early_stop earlystopping early",
+    "early_stopping.patience": "n_iter_no_change",
+    "early_stopping.min_delta": "tol tolerance",
+}
+"""For each key of bpcli, what it is called in PyTorch, Keras, scikit-learn, and by hand."""
+
+_MEANT = {name: key for key, names in _FOREIGN.items() for name in names.split()}
+
+
+def unknown_key(section: type, hint: Any, path: Path) -> str:
+    """The sentence about a key, the last part of `path`, that its section does not have."""
+    *above, key = path
+    word = str(key).lower().replace("-", "_")
+    here = list(fields_of(section))
+    owners = [other for other in sections(hint) if key in fields_of(other)]
+    if owners:
+        names = [name for owner in owners for name in _names(owner)]
+        return f"{dotted(path)} belongs to {listed(names)}, not to {listed(_names(section))}"
+    meant = _meant(word, here, dotted(tuple(above)))
+    if meant:
+        return f"unknown key {dotted(path)}: here it is called {meant}"
+    if word in here:
+        return f"unknown key {dotted(path)}: write it as {word}"
+    if word in _everywhere():
+        return f"unknown key {dotted(path)}: it stands elsewhere, as {_everywhere()[word]}"
+    if close := get_close_matches(word, here, n=1):
+        return f"unknown key {dotted(path)}: did you mean {dotted((*above, close[0]))}?"
+    if close := get_close_matches(word, _everywhere(), n=1, cutoff=0.8):
+        return f"unknown key {dotted(path)}: did you mean {_everywhere()[close[0]]}?"
+    owner = dotted(tuple(above)) or "a config"
+    return f"unknown key {dotted(path)}: {owner} has the keys {listed(here)}"
+
+
+def _meant(word: str, here: list[str], above: str) -> str | None:
+    """The key that a foreign word means: in the section it stands in, if that has such a key."""
+    meant = _MEANT.get(word)
+    if meant is None:
+        return None
+    last = meant.rpartition(".")[2]
+    if last in here:
+        return f"{above}.{last}" if above else last
+    return "model.layers" if meant == "model.units" else meant
+
+
+@cache
+def _everywhere() -> dict[str, str]:
+    """Every key of a config as a dotted key; of two by one name the first."""
+    keys: dict[str, str] = {}
+    for section, hint in fields_of(Config).items():
+        keys.setdefault(section, section)
+        for inner in sections(hint):
+            for key in fields_of(inner):
+                if key != "name":
+                    keys.setdefault(key, f"{section}.{key}")
+    return keys
+
+
+def _names(section: type) -> list[str]:
+    return [name for name in getattr(fields_of(section).get("name"), "__args__", ()) if isinstance(name, str)]

@@ -1,0 +1,111 @@
+"""A config from a file, or from the plain data in a checkpoint; and back to YAML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bpcli.config.compose import compose
+from bpcli.config.document import Document
+from bpcli.config.overrides import apply_overrides
+from bpcli.config.scalars import resolve_plain
+from bpcli.config.sections import Config
+from bpcli.config.shorthand import expand
+from bpcli.config.source import Malformed, Source
+from bpcli.config.text import read_source
+from bpcli.config.validate import validate
+
+
+def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
+    """The config in the YAML file at `path`, changed by `key=value` overrides.
+
+    Raises `ConfigError`, whose text shows every problem with its file, line and column.
+    """
+    return read_config(path, overrides)[0]
+
+
+def read_config(path: str | Path, overrides: Sequence[str] = ()) -> tuple[Config, Document]:
+    """`load_config`, with the document, which can locate problems that are found later. Raises `ConfigError`."""
+    path = Path(path)
+    document = _read_document(path)
+    config = _config(document, overrides)
+    return replace(config, name=config.name or _folder_name(path.stem)), document
+
+
+def config_from_data(data: dict[str, Any], overrides: Sequence[str] = ()) -> Config:
+    """The config in plain data, as `config_to_data` gives and a checkpoint holds. Raises `ConfigError`."""
+    return _config(Document(Source("the config in the checkpoint"), data), overrides)
+
+
+def config_to_data(config: Config) -> dict[str, Any]:
+    """Dicts, lists and plain values, with every default written out."""
+    data: dict[str, Any] = _plain(asdict(config))
+    return data
+
+
+def config_to_yaml(config: Config) -> str:
+    """The whole config as YAML that `load_config` reads back to an equal one."""
+    return yaml.dump(config_to_data(config), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _read_document(path: Path) -> Document:
+    document = Document(Source(str(path)))
+    try:
+        document.source = read_source(path)
+        data = compose(document.source, document, text=document.source.text)
+    except Malformed as error:
+        document.add(error.span, error.message)
+        document.require_valid()
+    if data is None and not document.found:
+        raise document.whole("is empty: 'bpcli init' lists configs to start from")
+    if not isinstance(data, dict):
+        kind = "a list" if isinstance(data, list) else "one value"
+        raise document.whole(f"holds {kind}, but a config is 'key: value' lines, such as 'data: xor'")
+    document.data = data
+    return document
+
+
+def _config(document: Document, overrides: Sequence[str]) -> Config:
+    document.data = expand(document.data, Config)
+    apply_overrides(document, overrides)
+    config, problems = validate(document.data)
+    document.require_valid(problems)
+    assert config is not None
+    return config
+
+
+def _folder_name(stem: str) -> str:
+    """A file's name as the name of a run, whatever characters it has."""
+    return re.sub(r"[^\w+-]+", "-", stem)[:100].strip("+-") or "run"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(below) for key, below in value.items()}
+    return [_plain(below) for below in value] if isinstance(value, list | tuple) else value
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what `compose` reads: text that would pass for a number in quotes, small sections on one line."""
+
+    SMALL = 3
+
+    def represent_text(self, text: str) -> yaml.Node:
+        try:
+            plain = isinstance(resolve_plain(text), str)
+        except ValueError:
+            plain = False
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')
+
+    def represent_section(self, section: dict[str, Any]) -> yaml.Node:
+        inline = len(section) <= self.SMALL and not any(isinstance(below, dict | list) for below in section.values())
+        return self.represent_mapping("tag:yaml.org,2002:map", section, flow_style=inline)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+_Dumper.add_representer(dict, _Dumper.represent_section)

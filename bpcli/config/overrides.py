@@ -1,0 +1,111 @@
+"""`key=value` arguments, which change a config as if the file had said so.
+
+A key is dotted, with `[i]` or `.i` for the entry of a list; a value is YAML, by the rules of the file. Setting a
+section replaces it (`data=iris`, `optimizer={name: sgd}`). Setting only the name of one (`data.name=iris`) keeps
+the file's other keys, but for those that the new one does not have. Later arguments win.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from bpcli.config.compose import compose
+from bpcli.config.document import Document
+from bpcli.config.fields import choices, descend, fields_of
+from bpcli.config.sections import Config
+from bpcli.config.shorthand import expand
+from bpcli.config.snippet import printable
+from bpcli.config.source import Malformed, Source, Span
+from bpcli.errors import Path, dotted
+
+LONGEST_SHOWN = 40
+
+_PART = re.compile(r"\.?([A-Za-z_][\w-]*)|\.(\d+)|\[(\d+)\]")
+
+
+def apply_overrides(document: Document, overrides: Sequence[str]) -> None:
+    """Change `document`, whose short forms are written out, by each argument; problems are noted in it."""
+    for number, text in enumerate(overrides, start=1):
+        shown = printable(text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…")
+        source = Source(f"argument '{shown}'", text, argument=number)
+        try:
+            _apply(document, source)
+        except Malformed as error:
+            document.add(error.span, error.message)
+
+
+def _apply(document: Document, source: Source) -> None:
+    key, equals, text = source.text.partition("=")
+    if not equals:
+        raise Malformed(Span(source, 0, 0, len(key)), "an override is written key=value, such as training.epochs=5")
+    places = _parse_key(source, key)
+    path = tuple(places)[-1]
+    _open(document, places)
+    document.forget(path)
+    document.keys |= {place: span for place, span in places.items() if place not in document.keys}
+    value = compose(source, document, text=text, at=path, column=len(key) + 1)
+    hint, _ = descend(Config, document.data, path)
+    if path[-1] == "name":
+        _switch(document, path[:-1], value)
+    _container(document.data, path)[path[-1]] = expand(value, hint)
+
+
+def _parse_key(source: Source, key: str) -> dict[Path, Span]:
+    """The place in the argument of every path on the way to the key, itself the last."""
+    places: dict[Path, Span] = {}
+    path: Path = ()
+    at = 0
+    while at < len(key) or not places:
+        match = _PART.match(key, at)
+        if match is None or (at == 0) == match[0].startswith((".", "[")):
+            message = "a key is written with dots, such as optimizer.learning_rate or model.layers[0].units"
+            raise Malformed(Span(source, 0, at), message)
+        word, *index = match.groups()
+        part = word if word is not None else next(int(digits) for digits in index if digits is not None)
+        path = (*path, part)
+        size = len(str(part)) if word is not None else len(match[0])
+        places[path] = Span(source, 0, match.end() - size, size)
+        at = match.end()
+    return places
+
+
+def _open(document: Document, places: dict[Path, Span]) -> None:
+    """Make the sections on the way to a key that are not there yet, and refuse a way that leads nowhere."""
+    for path, span in places.items():
+        container = _container(document.data, path)
+        part, around = path[-1], dotted(path[:-1])
+        if isinstance(part, int) and isinstance(container, list):
+            if part >= len(container):
+                raise Malformed(
+                    span, f"{around} has {len(container)} entries, counted from 0: there is no {dotted(path)}"
+                )
+        elif isinstance(part, int):
+            raise Malformed(span, f"{around} is not a list, so it has no [{part}]")
+        elif isinstance(container, list):
+            raise Malformed(span, f"{around} is a list: write {around}[0].{part}")
+        elif not isinstance(container, dict):
+            raise Malformed(span, f"{around} is not a section, so it has no key {part}")
+        elif len(path) < len(places) and container.get(part) is None:
+            container[part] = {}
+
+
+def _container(data: Any, path: Path) -> Any:
+    """What holds the last part of `path`."""
+    for part in path[:-1]:
+        data = data[part]
+    return data
+
+
+def _switch(document: Document, path: Path, name: Any) -> None:
+    """Drop the keys of the file that the section called `name` does not have."""
+    hint, section = descend(Config, document.data, path)
+    chosen = choices(hint).get(name) if isinstance(name, str) else None
+    if chosen is None:
+        return
+    for key in [key for key in section if key not in fields_of(chosen)]:
+        span = document.keys.get((*path, key))
+        if span is None or not span.source.argument:
+            del section[key]
+            document.forget((*path, key))

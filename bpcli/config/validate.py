@@ -1,0 +1,168 @@
+"""Plain data to a `Config`, by pydantic; what it finds is said in sentences of our own.
+
+Pydantic decides whether a value is right. What is allowed at its place we read off the same type hints, so that
+a union is one sentence and no word of pydantic's is shown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from bpcli.config.coherence import coherence_problems
+from bpcli.config.fields import Option, choices, child, describe, descend, options, section_of, sections, walk, within
+from bpcli.config.foreign import unknown_key
+from bpcli.config.scalars import resolve_plain
+from bpcli.config.sections import Config
+from bpcli.errors import Path, Problem, dotted
+
+LONGEST_SHOWN = 40
+
+
+def validate(data: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
+    """The config in `data`, whose short forms are written out, or everything that is wrong with it."""
+    config, problems = _typed(data)
+    broken = {str(problem.path[0]) for problem in problems}
+    sound = config or _typed({key: value for key, value in data.items() if key not in broken} | _stand_ins(broken))[0]
+    if sound is not None:
+        problems += coherence_problems(sound, except_for=broken)
+    return (None if problems else config), problems
+
+
+def _typed(data: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
+    problems = list(_choice_problems(data))
+    config, errors = None, []
+    try:
+        config = _adapter().validate_json(json.dumps(data))
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_input=False)
+    kinds: dict[Path, str] = {}
+    for details in errors:
+        path = _path(details["loc"], data)
+        if path is not None:
+            kinds.setdefault(path, details["type"])
+    chosen_wrongly = [problem.path for problem in problems]
+    for path, kind in kinds.items():
+        if any(path == other[: len(path)] or other == path[: len(other)] for other in chosen_wrongly):
+            continue
+        if kind == "too_short" and descend(Config, data, path)[1]:
+            continue  # pydantic counts only the entries that are right
+        problems.append(_problem(kind, data, path))
+    return (None if problems else config), problems
+
+
+@cache
+def _adapter() -> TypeAdapter[Config]:
+    return TypeAdapter(Config)
+
+
+def _stand_ins(broken: set[str]) -> dict[str, Any]:
+    """Required sections for the broken ones, so that the others can be looked at together in one pass."""
+    return {
+        key: value
+        for key, value in {"data": {"name": "xor"}, "model": {"layers": [{"units": 1}]}}.items()
+        if key in broken
+    }
+
+
+def _choice_problems(data: dict[str, Any]) -> Iterator[Problem]:
+    """Sections whose name is missing, or is none there is."""
+    for path, hint, value in walk(Config, data):
+        names = choices(hint)
+        if not isinstance(value, dict) or len(sections(hint)) < 2 or section_of(hint, value):
+            continue
+        allowed = describe(hint).removesuffix(", or null")
+        if "name" not in value:
+            yield Problem(path, f"{dotted(path)} needs a name: {allowed}")
+        else:
+            name = value["name"]
+            message = f"{dotted(path)} must be {allowed}, not {_shown(name)}{_nearest(name, list(names))}"
+            yield Problem((*path, "name"), message)
+
+
+def _path(loc: tuple[str | int, ...], data: Any) -> Path | None:
+    """Pydantic's location without the names of alternatives; None for an alternative that is not meant."""
+    hint: Any = Config
+    path: Path = ()
+    parts = iter(loc)
+    for part in parts:
+        if isinstance(data, dict) and len(sections(hint)) > 1:
+            section = section_of(hint, data)
+            if section is None or part not in (data["name"], section.__name__):
+                return None
+            part = next(parts, None)  # type: ignore[assignment]
+            if part is None:
+                break
+        elif not isinstance(data, dict | list):
+            break
+        hint, data = descend(hint, data, (part,))
+        path = (*path, part)
+    return path
+
+
+def _problem(kind: str, data: dict[str, Any], path: Path) -> Problem:
+    hint, value = descend(Config, data, path)
+    if kind == "missing":
+        return Problem(path, f"{dotted(path)} is missing: it must be {describe(hint)}")
+    if kind == "unexpected_keyword_argument":
+        above, around = descend(Config, data, path[:-1])
+        section = section_of(above, around)
+        assert section is not None
+        return Problem(path, unknown_key(section, above, path), at_key=True)
+    if kind == "too_short":
+        return Problem(path, f"{dotted(path)} must have at least one entry: [10] is a single layer of ten units")
+    return Problem(path, f"{dotted(path)} must be {_wanted(hint, value)}, not {_shown(value)}{_hint(hint, value)}")
+
+
+def _wanted(hint: Any, value: Any) -> str:
+    """The bounds alone for a value of the right type, else all that is allowed."""
+    stated = [option for option in options(hint) if option.type is not type(None)]
+    if len(stated) == 1 and _is_of(value, stated[0]) and stated[0].bounds:
+        return within(stated[0].bounds)
+    allowed = describe(hint)
+    return allowed if value is None else allowed.removesuffix(", or null")
+
+
+def _is_of(value: Any, option: Option) -> bool:
+    return type(value) is option.type or (type(value) is int and option.type is float)
+
+
+def _hint(hint: Any, value: Any) -> str:
+    """What to do, where that is plain."""
+    types = {option.type for option in options(hint)}
+    if isinstance(value, str):
+        if types & {int, float} and type(_meaning(value)) in (int, float):
+            return ": leave out the quotes"
+        return _nearest(value, [word for option in options(hint) for word in option.literals])
+    if type(value) is float and int in types and value.is_integer() and abs(value) < 2**53:
+        return f": write {int(value)}"
+    if type(value) in (int, float, bool) and str in types:
+        return ": put it in quotes"
+    return ""
+
+
+def _meaning(text: str) -> Any:
+    try:
+        return resolve_plain(text)
+    except ValueError:
+        return None
+
+
+def _nearest(value: Any, words: list[Any]) -> str:
+    close = get_close_matches(str(value).lower(), [str(word) for word in words], n=1)
+    return f": did you mean {close[0]}?" if close else ""
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a section"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, str):
+        return f"'{value if len(value) <= LONGEST_SHOWN else value[:LONGEST_SHOWN] + '…'}'"
+    return json.dumps(value)

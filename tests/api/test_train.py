@@ -1,0 +1,212 @@
+"""`bpcli.train`: a run folder comes out, and a run can be stopped, resumed, extended and required to be good."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bpcli.api.train import train
+from bpcli.config.load import load_config
+from bpcli.config.sections import Config
+from bpcli.errors import CheckpointError, ConfigError, UsageError
+from bpcli.optim.sgd import SGD
+from bpcli.training.checkpoint import load_checkpoint
+from bpcli.training.events import Started
+from bpcli.training.sections import Checkpoint, EarlyStopping
+
+from .conftest import arrays, rows, with_training
+
+STEPS = 15
+
+
+@pytest.fixture(autouse=True)
+def _in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def after(steps: int) -> Callable[[], bool]:
+    """An interruption that comes after so many steps."""
+    count = itertools.count(1)
+    return lambda: next(count) == steps
+
+
+def test_a_run_leaves_its_config_log_and_checkpoints(moons: Config) -> None:
+    result = train(moons)
+    assert result.run == Path("runs/moons")
+    assert {path.name for path in result.run.iterdir()} == {".lock", "config.yaml", "log.csv", "last.npz", "best.npz"}
+    assert result.status == "completed"
+    assert (result.epochs, result.steps) == (3, STEPS)
+    assert [row["epoch"] for row in rows(result.run)] == ["1", "2", "3"]
+    assert result.best is not None
+    losses = [float(row["validation_loss"]) for row in rows(result.run)]
+    assert result.best.value == min(losses) == losses[result.best.epoch - 1]
+    assert result.final["validation_loss"] == losses[-1]
+
+
+def test_the_written_config_trains_the_same_network(moons: Config) -> None:
+    first = train(moons)
+    assert first.run is not None
+    second = train(load_config(first.run / "config.yaml"), output="again")
+    assert second.run is not None
+    assert arrays(second.run / "last.npz") == arrays(first.run / "last.npz")
+    assert rows(second.run) == rows(first.run)
+
+
+def test_a_second_run_never_overwrites_the_first(moons: Config) -> None:
+    assert train(moons).run == Path("runs/moons")
+    assert train(moons).run == Path("runs/moons-2")
+    with pytest.raises(CheckpointError, match="already holds a checkpoint"):
+        train(moons, output="runs/moons")
+
+
+@pytest.mark.parametrize("stop", range(1, STEPS + 1))
+def test_stopped_at_any_step_and_resumed_it_is_the_run_that_never_stopped(moons: Config, stop: int) -> None:
+    train(moons, output="straight")
+    stopped = train(moons, output="stopped", interrupted=after(stop))
+    assert (stopped.status, stopped.steps) == ("interrupted", stop)
+    resumed = train(moons, output="stopped", resume="last")
+    assert (resumed.status, resumed.steps) == ("completed", STEPS)
+    for name in ("last.npz", "best.npz"):
+        assert arrays(Path("stopped", name)) == arrays(Path("straight", name))
+    assert rows(Path("stopped")) == rows(Path("straight"))
+    then, now = (load_checkpoint(Path(run, "last.npz")).counters for run in ("straight", "stopped"))
+    assert replace(then, seconds=0, log_bytes=0) == replace(now, seconds=0, log_bytes=0)
+
+
+def test_stopped_again_and_again_it_is_still_the_run_that_never_stopped(moons: Config) -> None:
+    train(moons, output="straight")
+    while train(moons, output="stopped", resume="auto", interrupted=after(2)).status == "interrupted":
+        pass
+    assert arrays(Path("stopped/last.npz")) == arrays(Path("straight/last.npz"))
+    assert arrays(Path("stopped/best.npz")) == arrays(Path("straight/best.npz"))
+    assert rows(Path("stopped")) == rows(Path("straight"))
+
+
+def test_a_kill_between_a_log_row_and_its_checkpoint_writes_no_row_twice(moons: Config) -> None:
+    train(moons, output="straight")
+    train(moons, output="killed", interrupted=after(7))
+    with open("killed/log.csv", "a", encoding="utf-8") as log:
+        log.write("2,10,0.1,0.5,0.5,0.5,0.5,1.0,100\n3,")
+    train(moons, output="killed", resume="last")
+    assert rows(Path("killed")) == rows(Path("straight"))
+
+
+def test_a_finished_run_can_be_extended(moons: Config) -> None:
+    train(with_training(moons, epochs=5), output="straight")
+    train(moons, output="extended")
+    result = train(with_training(moons, epochs=5), output="extended", resume="last")
+    assert result.epochs == 5
+    assert arrays(Path("extended/last.npz")) == arrays(Path("straight/last.npz"))
+    assert rows(Path("extended")) == rows(Path("straight"))
+
+
+def test_resuming_a_finished_run_changes_nothing_and_says_so(moons: Config) -> None:
+    first = train(moons, output="run")
+    before = arrays(Path("run/last.npz")), rows(Path("run"))
+    again = train(moons, output="run", resume="last")
+    assert (again.status, again.final, again.best) == (first.status, first.final, first.best)
+    assert (arrays(Path("run/last.npz")), rows(Path("run"))) == before
+
+
+def test_resuming_from_the_best_drops_what_came_after(moons: Config) -> None:
+    long = replace(with_training(moons, epochs=8), optimizer=SGD(learning_rate=8.0, momentum=0.9))
+    first = train(long, output="run")
+    assert first.best is not None
+    assert first.best.epoch < 8, "the test needs a run that gets worse"
+    straight = arrays(Path("run/last.npz"))
+    seen: list[Started] = []
+    train(long, output="run", resume="best", on_event=lambda e: seen.append(e) if isinstance(e, Started) else None)
+    assert seen[0].epoch == first.best.epoch
+    assert arrays(Path("run/last.npz")) == straight
+
+
+def test_auto_starts_afresh_where_there_is_nothing(moons: Config) -> None:
+    assert train(moons, resume="auto").epochs == 3
+    assert train(with_training(moons, epochs=4), resume="auto").run == Path("runs/moons")
+
+
+def test_resume_refuses_another_network_and_says_what_differs(moons: Config) -> None:
+    train(moons, output="run")
+    other = replace(moons, optimizer=replace(moons.optimizer, momentum=0.5))
+    with pytest.raises(CheckpointError, match=r"optimizer\.momentum was 0\.9 and is 0\.5; on resume only"):
+        train(other, output="run", resume="last")
+
+
+def test_a_dry_run_writes_nothing(moons: Config, tmp_path: Path) -> None:
+    result = train(moons, dry_run=True)
+    assert (result.status, result.run) == ("dry_run", None)
+    assert not list(tmp_path.iterdir())
+
+
+def test_requirements_are_measured_on_the_final_weights(moons: Config) -> None:
+    result = train(moons, require=["test_accuracy>=0.01", "train_loss<1e-9"])
+    assert [str(requirement) for requirement in result.unmet] == ["train_loss<1e-09"]
+    assert 0.01 <= result.final["test_accuracy"] <= 1
+
+
+def test_an_impossible_requirement_is_refused_before_training(moons: Config, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no test_f1 to require"):
+        train(moons, require=["test_f1>0.5"])
+    assert not list(tmp_path.iterdir())
+
+
+def test_divergence_keeps_the_last_finite_checkpoint(moons: Config) -> None:
+    train(moons, output="run")
+    wild = replace(with_training(moons, epochs=50), optimizer=SGD(learning_rate=1e20))
+    with np.errstate(all="ignore"):
+        result = train(wild, output="wild")
+    assert result.status == "diverged"
+    assert "not finite" in result.message
+    assert not Path("wild/last.npz").exists()
+
+
+def test_early_stopping_ends_a_run_and_a_resume_does_not_revive_it(moons: Config) -> None:
+    config = replace(
+        with_training(moons, epochs=400),
+        early_stopping=EarlyStopping(patience=3),
+        optimizer=SGD(learning_rate=1.0, momentum=0.9),
+    )
+    result = train(config, output="run")
+    assert result.status == "stopped_early"
+    assert train(config, output="run", resume="last").epochs == result.epochs
+
+
+def test_every_steps_saves_within_an_epoch(moons: Config) -> None:
+    config = replace(moons, checkpoint=Checkpoint(every_steps=2))
+    saved: list[int] = []
+
+    def look(event: object) -> None:
+        if Path("run/last.npz").exists():
+            step = load_checkpoint("run/last.npz").counters.step
+            if step not in saved:
+                saved.append(step)
+
+    train(config, output="run", on_event=look)
+    assert saved == [2, 4, 5, 6, 8, 10, 12, 14, 15]
+
+
+def test_monitoring_what_is_not_measured_is_an_error_with_the_choice(moons: Config) -> None:
+    config = replace(moons, checkpoint=Checkpoint(monitor="validation_f1"))
+    with pytest.raises(
+        ConfigError, match="no metric 'validation_f1' in this run; it has train_loss, train_accuracy, val"
+    ):
+        train(config)
+
+
+def test_xor_is_solved(xor: Config) -> None:
+    result = train(xor, require=["train_accuracy==1"])
+    assert not result.unmet
+    assert result.steps == 200
+    assert [row["epoch"] for row in rows(Path("runs/xor"))] == ["50", "100", "150", "200"]
+
+
+def test_the_seed_decides_the_bits(moons: Config) -> None:
+    train(moons, output="a")
+    train(moons, output="b")
+    train(replace(moons, seed=1), output="c")
+    assert arrays(Path("a/last.npz")) == arrays(Path("b/last.npz")) != arrays(Path("c/last.npz"))
