@@ -20,8 +20,9 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-import bpcli
+from bpcli.api.train import train
 from bpcli.config.build import build
+from bpcli.config.load import load_config
 from bpcli.config.sections import Config
 from bpcli.nn.randomness import generator
 
@@ -110,14 +111,14 @@ def main() -> None:
     parser.add_argument("overrides", nargs="*")
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_intermixed_args()
-    config = bpcli.load_config(arguments.config, [*arguments.overrides, "threads=1"])
+    config = load_config(arguments.config, [*arguments.overrides, "threads=1"])
     ratios = []
     print(f"{platform.processor() or platform.machine()}, NumPy {np.__version__}, one thread")
     for number in range(arguments.rounds):
         with threadpool_limits(1):
             bare, bare_loss = BareLoop(config).run()
         with tempfile.TemporaryDirectory() as folder:
-            result = bpcli.train(config, output=Path(folder, "run"))
+                result = train(config, output=Path(folder, "run"))
         loss = result.final["validation_loss"]
         assert abs(loss - bare_loss) < 0.05 * bare_loss, (loss, bare_loss)
         ratios.append(result.seconds / bare)

@@ -35,7 +35,7 @@ def _nesterov(config: Config) -> Iterator[Problem]:
 
 def _monitors(config: Config) -> Iterator[Problem]:
     for section in (config.checkpoint, config.early_stopping):
-        metric = section and section.monitor
+        metric = section.monitor if section else None
         if metric is not None and not _METRIC.fullmatch(metric):
             key = "checkpoint" if section is config.checkpoint else "early_stopping"
             message = f"{key}.monitor must be <split>_<metric>, such as validation_loss, not '{metric}'"

@@ -9,7 +9,7 @@ import yaml
 
 from bpcli.config.document import Document
 from bpcli.config.scalars import Scalar, resolve_plain
-from bpcli.config.source import Malformed, Source, Span
+from bpcli.config.source import MalformedError, Source, Span
 from bpcli.config.yaml_errors import malformed
 from bpcli.errors import Path, dotted
 
@@ -21,7 +21,7 @@ MOST_VALUES = 100_000
 def compose(source: Source, document: Document, *, text: str, at: Path = (), column: int = 0) -> Any:
     """The data in `text`, a part of `source` from `column` on; places and problems go to `document`, under `at`.
 
-    Raises `Malformed` where reading cannot go on. Text without any value is None.
+    Raises `MalformedError` where reading cannot go on. Text without any value is None.
     """
     return _Composer(source, document, text, column).compose(at)
 
@@ -29,7 +29,7 @@ def compose(source: Source, document: Document, *, text: str, at: Path = (), col
 class _Composer:
     def __init__(self, source: Source, document: Document, text: str, column: int) -> None:
         self.source, self.document, self.column = source, document, column
-        self.events = self._parse(text)
+        self.events: Iterator[Any] = self._parse(text)
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.count = 0
 
@@ -41,7 +41,7 @@ class _Composer:
         next(self.events)  # the document ends
         after = next(self.events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise Malformed(self._span(after, length=3), "a second document starts here: a config is only one")
+            raise MalformedError(self._span(after, length=3), "a second document starts here: a config is only one")
         return value
 
     def _parse(self, text: str) -> Iterator[yaml.Event]:
@@ -50,14 +50,13 @@ class _Composer:
         except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: an escape like "\UFFFFFFFF"
             raise malformed(error, self.source, self.column) from None
 
-    def _value(self, event: yaml.Event, path: Path, *, depth: int) -> Any:
+    def _value(self, event: Any, path: Path, *, depth: int) -> Any:
         self._count(event, 1)
         if isinstance(event, yaml.AliasEvent):
             return self._repeated(event, path)
-        assert isinstance(event, yaml.NodeEvent)
         before = self.count
         if depth > DEEPEST:
-            raise Malformed(self._span(event), f"nested more than {DEEPEST} levels deep")
+            raise MalformedError(self._span(event), f"nested more than {DEEPEST} levels deep")
         if event.tag is not None:
             span = self._span(event, length=len(event.tag))
             self.document.add(span, "a tag is not allowed: write the plain value", path)
@@ -73,7 +72,7 @@ class _Composer:
         self._mark(event, path)
         return value
 
-    def _scalar(self, event: yaml.ScalarEvent, path: Path) -> Scalar:
+    def _scalar(self, event: Any, path: Path) -> Scalar:
         self._end = event.end_mark
         text: str = event.value
         try:
@@ -110,19 +109,19 @@ class _Composer:
         self._end = event.end_mark
         return values
 
-    def _key(self, event: yaml.Event) -> str:
+    def _key(self, event: Any) -> str:
         self._count(event, 1)
         if not isinstance(event, yaml.ScalarEvent):
-            raise Malformed(self._span(event), "a key has to be a word")
+            raise MalformedError(self._span(event), "a key has to be a word")
         if event.value == "<<" and event.implicit[0]:
-            raise Malformed(self._span(event), "merge keys (<<) are not supported: write the keys out")
+            raise MalformedError(self._span(event), "merge keys (<<) are not supported: write the keys out")
         try:
             is_word = not event.implicit[0] or isinstance(resolve_plain(event.value), str)
         except ValueError:
             is_word = False
         if not is_word or event.tag is not None:
             shown = f", not {event.value}" if event.value else ""
-            raise Malformed(self._span(event), f"a key has to be a word{shown}")
+            raise MalformedError(self._span(event), f"a key has to be a word{shown}")
         return str(event.value)
 
     def _skip(self, depth: int) -> None:
@@ -134,22 +133,22 @@ class _Composer:
         finally:
             self.document = kept
 
-    def _repeated(self, event: yaml.AliasEvent, path: Path) -> Any:
-        name: str = event.anchor
+    def _repeated(self, event: Any, path: Path) -> Any:
+        name = event.anchor
         span = self._span(event)
         if name not in self.anchors:
-            raise Malformed(span, f"there is no &{name} before this *{name}")
+            raise MalformedError(span, f"there is no &{name} before this *{name}")
         value, size = self.anchors[name]
         self._count(event, size)
         self.document.values[path] = span
         return value
 
-    def _count(self, event: yaml.Event, more: int) -> None:
+    def _count(self, event: Any, more: int) -> None:
         self.count += more
         if self.count > MOST_VALUES:
-            raise Malformed(self._span(event), f"more than {MOST_VALUES:,} values")
+            raise MalformedError(self._span(event), f"more than {MOST_VALUES:,} values")
 
-    def _mark(self, event: yaml.NodeEvent, path: Path) -> None:
+    def _mark(self, event: Any, path: Path) -> None:
         """Blocks have their keys to be found by, unless they are entries of a list; so have values left empty."""
         is_block = isinstance(event, yaml.CollectionStartEvent) and not event.flow_style
         is_entry = bool(path) and isinstance(path[-1], int)
@@ -157,7 +156,7 @@ class _Composer:
         if path and (is_entry or not is_block) and (is_block or event.start_mark.index < self._end.index):
             self.document.values[path] = span
 
-    def _span(self, event: yaml.Event, *, length: int = 0, end: Any = None) -> Span:
+    def _span(self, event: Any, *, length: int = 0, end: Any = None) -> Span:
         """The place of an event, to the end of its line at most."""
         start, end = event.start_mark, end or event.end_mark
         column = start.column + (self.column if start.line == 0 else 0)
@@ -167,4 +166,4 @@ class _Composer:
         return Span(self.source, start.line, column, length)
 
     def _position_of(self, span: Span) -> str:
-        return f"in column {span.column + 1}" if span.source.argument else f"in line {span.line + 1}"
+        return f"in column {span.column + 1}" if span.source.argument else f"on line {span.line + 1}"

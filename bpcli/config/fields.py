@@ -6,7 +6,7 @@ A section is a dataclass. Where one of several may stand, the `name` in it says 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -49,7 +49,8 @@ def fields_of(section: type) -> dict[str, Any]:
 
 def sections(hint: Any) -> list[type]:
     """The sections that a hint allows."""
-    return [option.type for option in options(hint) if is_dataclass(option.type)]
+    types: list[Any] = [option.type for option in options(hint)]
+    return [section for section in types if is_dataclass(section)]
 
 
 def choices(hint: Any) -> dict[str, type]:
@@ -106,7 +107,7 @@ def describe(hint: Any) -> str:
     named = list(choices(hint))
     words = [_describe(option) for option in options(hint) if not (named and is_dataclass(option.type))]
     if named:
-        words = [f"one of {listed(named)}" if len(named) > 3 else listed(named, "or"), *words]
+        words = [listed(named, "or"), *words]
     return ", or ".join(words)
 
 
@@ -145,4 +146,4 @@ def _describe(option: Option) -> str:
 
 
 def _keys(section: Any) -> tuple[str, ...]:
-    return tuple(section.__dataclass_fields__)
+    return tuple(field.name for field in fields(section))

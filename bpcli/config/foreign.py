@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
-from bpcli.config.fields import child, fields_of, listed, section_of, sections
+from bpcli.config.fields import fields_of, listed, sections
 from bpcli.config.sections import Config
 from bpcli.errors import Path, dotted
 
@@ -20,7 +20,7 @@ _FOREIGN = {
     "regularization.l2": "alpha weight_decay lambda lmbda lambd lam l2_lambda l2_regularization l2_reg wd",
     "regularization.l1": "l1_lambda l1_regularization l1_reg",
     "model": "network net architecture arch",
-    "model.layers": "hidden_layer_sizes hidden_dims hidden_sizes hidden_layers hidden_units hidden layer_sizes sizes dims",
+    "model.layers": "hidden_layer_sizes hidden_dims hidden_sizes hidden_layers hidden_units hidden layer_sizes sizes",
     "model.units": "size width neurons nodes n_units num_units out_features dim",
     "model.input": "input_size input_dim input_shape in_features n_inputs n_features",
     "model.activation": "activation_function activation_fn nonlinearity non_linearity act hidden_activation transfer",

@@ -16,7 +16,7 @@ from bpcli.config.overrides import apply_overrides
 from bpcli.config.scalars import resolve_plain
 from bpcli.config.sections import Config
 from bpcli.config.shorthand import expand
-from bpcli.config.source import Malformed, Source
+from bpcli.config.source import MalformedError, Source
 from bpcli.config.text import read_source
 from bpcli.config.validate import validate
 
@@ -58,7 +58,7 @@ def _read_document(path: Path) -> Document:
     try:
         document.source = read_source(path)
         data = compose(document.source, document, text=document.source.text)
-    except Malformed as error:
+    except MalformedError as error:
         document.add(error.span, error.message)
         document.require_valid()
     if data is None and not document.found:

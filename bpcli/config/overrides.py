@@ -17,7 +17,7 @@ from bpcli.config.fields import choices, descend, fields_of
 from bpcli.config.sections import Config
 from bpcli.config.shorthand import expand
 from bpcli.config.snippet import printable
-from bpcli.config.source import Malformed, Source, Span
+from bpcli.config.source import MalformedError, Source, Span
 from bpcli.errors import Path, dotted
 
 LONGEST_SHOWN = 40
@@ -32,14 +32,16 @@ def apply_overrides(document: Document, overrides: Sequence[str]) -> None:
         source = Source(f"argument '{shown}'", text, argument=number)
         try:
             _apply(document, source)
-        except Malformed as error:
+        except MalformedError as error:
             document.add(error.span, error.message)
 
 
 def _apply(document: Document, source: Source) -> None:
     key, equals, text = source.text.partition("=")
     if not equals:
-        raise Malformed(Span(source, 0, 0, len(key)), "an override is written key=value, such as training.epochs=5")
+        raise MalformedError(
+            Span(source, 0, 0, len(key)), "an override is written key=value, such as training.epochs=5"
+        )
     places = _parse_key(source, key)
     path = tuple(places)[-1]
     _open(document, places)
@@ -61,7 +63,7 @@ def _parse_key(source: Source, key: str) -> dict[Path, Span]:
         match = _PART.match(key, at)
         if match is None or (at == 0) == match[0].startswith((".", "[")):
             message = "a key is written with dots, such as optimizer.learning_rate or model.layers[0].units"
-            raise Malformed(Span(source, 0, at), message)
+            raise MalformedError(Span(source, 0, at), message)
         word, *index = match.groups()
         part = word if word is not None else next(int(digits) for digits in index if digits is not None)
         path = (*path, part)
@@ -78,15 +80,15 @@ def _open(document: Document, places: dict[Path, Span]) -> None:
         part, around = path[-1], dotted(path[:-1])
         if isinstance(part, int) and isinstance(container, list):
             if part >= len(container):
-                raise Malformed(
+                raise MalformedError(
                     span, f"{around} has {len(container)} entries, counted from 0: there is no {dotted(path)}"
                 )
         elif isinstance(part, int):
-            raise Malformed(span, f"{around} is not a list, so it has no [{part}]")
+            raise MalformedError(span, f"{around} is not a list, so it has no [{part}]")
         elif isinstance(container, list):
-            raise Malformed(span, f"{around} is a list: write {around}[0].{part}")
+            raise MalformedError(span, f"{around} is a list: write {around}[0].{part}")
         elif not isinstance(container, dict):
-            raise Malformed(span, f"{around} is not a section, so it has no key {part}")
+            raise MalformedError(span, f"{around} is not a section, so it has no key {part}")
         elif len(path) < len(places) and container.get(part) is None:
             container[part] = {}
 

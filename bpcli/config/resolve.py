@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bpcli.config.coherence import coherence_problems
 from bpcli.config.sections import Config
 from bpcli.data.dataset import DataInfo
 from bpcli.data.targets import Encoding
@@ -19,7 +20,7 @@ from bpcli.training.monitor import default_mode
 def resolve(config: Config, info: DataInfo) -> Config:
     """`config` with every default written out that depends on the data. Raises `ConfigError` with all that is wrong."""
     resolved = _with_checkpoint(_with_layers(config, info), info)
-    problems = list(_problems(resolved, info))
+    problems = [*coherence_problems(config), *_problems(resolved, info)]
     if problems:
         raise ConfigError(problems)
     return resolved
@@ -127,17 +128,12 @@ def _pairing_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
             message = f"one_hot needs classes, but the targets of {config.data.name} are numbers: leave it out"
             yield Problem(("data", "one_hot"), message)
         return
-    if last.activation == "softmax" and last.units == 1:
-        yield Problem(at_activation, "a softmax of one unit is always 1: write output: sigmoid")
     if not fused and last.units > 1 and not config.data.one_hot:
         message = (
             f"{config.loss.name} compares numbers, but the targets of {config.data.name} are class labels: "
             "write data.one_hot: true, or loss: cross_entropy"
         )
         yield Problem(("loss",), message)
-    if fused and last.activation not in ("softmax", "sigmoid"):
-        message = f"cross_entropy takes softmax or sigmoid outputs, not {last.activation}: write output: softmax"
-        yield Problem(at_activation, message)
     if fused and last.activation == "sigmoid" and last.units > 1 and not config.data.one_hot:
         message = (
             "cross_entropy with several sigmoid outputs needs data.one_hot: true; for classes write output: softmax"

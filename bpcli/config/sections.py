@@ -39,7 +39,7 @@ class Model:
 class Config:
     """A training run, from its data to its checkpoints."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True, allow_inf_nan=False)
+    __pydantic_config__ = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
     name: str | None = None
     """names the run folder; unset: the config file's name"""

@@ -53,7 +53,7 @@ class Span:
         return f"{head}\n{snippet(text, self.column, self.length)}" if text.strip() else head
 
 
-class Malformed(Exception):
+class MalformedError(Exception):
     """A text that is not YAML, or not YAML that a config may be written in."""
 
     def __init__(self, span: Span, message: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
-from bpcli.config.source import Malformed, Source, Span
+from bpcli.config.source import MalformedError, Source, Span
 from bpcli.errors import ConfigError, Problem
 
 LARGEST = 1 << 20
@@ -15,7 +15,7 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_source(path: Path) -> Source:
-    """The text in the file, which is UTF-8. Raises `ConfigError` where it cannot be had, `Malformed` where it is none."""
+    """The UTF-8 text in the file. Raises `ConfigError` where it cannot be had, `MalformedError` where it is no text."""
     content = _read(path)
     if content.startswith(_UTF16):
         raise _refused(f"{path} is UTF-16: save it as UTF-8")
@@ -24,7 +24,9 @@ def read_source(path: Path) -> Source:
     except UnicodeDecodeError as error:
         before = Source(str(path), content[: error.start].decode("utf-8-sig"))
         span = Span(before, len(before.lines) - 1, len(before.lines[-1]))
-        raise Malformed(span, f"the byte 0x{content[error.start]:02x} is not UTF-8: is this a text file?") from None
+        raise MalformedError(
+            span, f"the byte 0x{content[error.start]:02x} is not UTF-8: is this a text file?"
+        ) from None
 
 
 def _read(path: Path) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bpcli.config.coherence import coherence_problems
-from bpcli.config.fields import Option, choices, child, describe, descend, options, section_of, sections, walk, within
+from bpcli.config.fields import Option, choices, descend, describe, options, section_of, sections, walk, within
 from bpcli.config.foreign import unknown_key
 from bpcli.config.scalars import resolve_plain
 from bpcli.config.sections import Config
@@ -53,7 +53,15 @@ def _typed(data: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
         if kind == "too_short" and descend(Config, data, path)[1]:
             continue  # pydantic counts only the entries that are right
         problems.append(_problem(kind, data, path))
-    return (None if problems else config), problems
+    return (None if problems else config), [problem for problem in problems if not _is_misspelt(problem, problems)]
+
+
+def _is_misspelt(missing: Problem, problems: list[Problem]) -> bool:
+    """Whether the key that is missing stands there under a wrong name, which says it all."""
+    key = dotted(missing.path)
+    return f"{key} is missing" in missing.message and any(
+        problem.at_key and problem.message.removesuffix("?").endswith(f" {key}") for problem in problems
+    )
 
 
 @cache
@@ -108,7 +116,7 @@ def _path(loc: tuple[str | int, ...], data: Any) -> Path | None:
 def _problem(kind: str, data: dict[str, Any], path: Path) -> Problem:
     hint, value = descend(Config, data, path)
     if kind == "missing":
-        return Problem(path, f"{dotted(path)} is missing: it must be {describe(hint)}")
+        return Problem(path, f"{dotted(path)} is missing: give {describe(hint)}")
     if kind == "unexpected_keyword_argument":
         above, around = descend(Config, data, path[:-1])
         section = section_of(above, around)

@@ -6,7 +6,7 @@ import re
 
 import yaml
 
-from bpcli.config.source import Malformed, Source, Span
+from bpcli.config.source import MalformedError, Source, Span
 
 _WORDING = (
     (r"mapping values are not allowed", "a ':' cannot stand here: put the key on a line of its own, or quote the text"),
@@ -16,28 +16,29 @@ _WORDING = (
     (r"expected <block end>", "this line is not indented like the lines it belongs to"),
     (r"expected ',' or '\]'", "a ',' or the closing ']' of a list is missing before this"),
     (r"expected ',' or '\}'", "a ',' or the closing '}' of a section is missing before this"),
-    (r"found unexpected end of stream", "the text ends inside quotes: the closing one is missing"),
     (r"found unknown escape character", "an unknown escape in double quotes: use single quotes, or double the '\\\\'"),
     (r"expected the node content|did not find expected node", "a value is missing here"),
     (r"sequence entries are not allowed", "a '- ' cannot stand here: put it on a line of its own"),
 )
 
 
-def malformed(error: Exception, source: Source, column: int) -> Malformed:
-    """The `Malformed` of what PyYAML raised; `column` is where in the source's first line its text began."""
+def malformed(error: Exception, source: Source, column: int) -> MalformedError:
+    """The `MalformedError` of what PyYAML raised; `column` is where in the source's first line its text began."""
     if isinstance(error, yaml.reader.ReaderError):
         return _unprintable(error, source, column)
     if not isinstance(error, yaml.MarkedYAMLError):
-        return Malformed(Span(source, 0, column), "this is not valid YAML: it has an escape for no character")
+        return MalformedError(Span(source, 0, column), "this is not valid YAML: it has an escape for no character")
     message = _worded(error.problem or "")
     mark = error.problem_mark or error.context_mark
-    if "quotes" in message and error.context_mark is not None:
-        mark = error.context_mark
+    opening = error.context_mark
+    if opening is not None and mark is not None and not source.text[mark.index + column :].strip():
+        mark = opening
+        message = f"what begins here with {source.text[opening.index + column]} is never closed"
     if mark is None:
-        return Malformed(Span(source, 0, column), message)
+        return MalformedError(Span(source, 0, column), message)
     line = min(mark.line, len(source.lines) - 1)
     at = mark.column + (column if line == 0 else 0) if line == mark.line else len(source.lines[line])
-    return Malformed(Span(source, line, at), message)
+    return MalformedError(Span(source, line, at), message)
 
 
 def _worded(problem: str) -> str:
@@ -47,7 +48,7 @@ def _worded(problem: str) -> str:
     return f"this is not valid YAML: {problem.replace('<stream end>', 'the end of the text')}"
 
 
-def _unprintable(error: yaml.reader.ReaderError, source: Source, column: int) -> Malformed:
+def _unprintable(error: yaml.reader.ReaderError, source: Source, column: int) -> MalformedError:
     before = Source(source.name, source.text[: column + error.position]).lines
     span = Span(source, len(before) - 1, len(before[-1]))
-    return Malformed(span, f"the character U+{int(error.character):04X} does not belong into a text")
+    return MalformedError(span, f"the character U+{int(error.character):04X} does not belong into a text")

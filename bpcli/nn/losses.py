@@ -28,10 +28,6 @@ class Head(Protocol):
         """The gradient with respect to `Z (N, K)` of (sum of losses) / `count`. Call once after `forward`."""
         ...
 
-    def outputs(self, Z: Array) -> Array:
-        """What the network answers, `f(Z) (N, K)`, as a new array."""
-        ...
-
 
 @dataclass(frozen=True, kw_only=True)
 class MeanSquaredError:
@@ -94,9 +90,6 @@ class SquaredErrorHead:
         self.activation.backward(self.Y, self.dA)
         return self.dA
 
-    def outputs(self, Z: Array) -> Array:
-        return _activated(self.activation.forward, Z)
-
 
 class SoftmaxCrossEntropyHead:
     """Targets are class indices `(N,)`, or one row of probabilities an example `(N, K)`."""
@@ -125,9 +118,6 @@ class SoftmaxCrossEntropyHead:
         self.Y *= 1 / count
         return self.Y
 
-    def outputs(self, Z: Array) -> Array:
-        return _activated(ACTIVATIONS["softmax"].forward, Z)
-
 
 class SigmoidCrossEntropyHead:
     """Targets are numbers in [0, 1], `(N, K)`; the outputs are independent of one another."""
@@ -148,12 +138,3 @@ class SigmoidCrossEntropyHead:
         self.Y -= self.T
         self.Y *= 1 / count
         return self.Y
-
-    def outputs(self, Z: Array) -> Array:
-        return _activated(ACTIVATIONS["sigmoid"].forward, Z)
-
-
-def _activated(forward: Any, Z: Array) -> Array:
-    A = Z.copy()
-    forward(A)
-    return A

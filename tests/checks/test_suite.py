@@ -1,0 +1,50 @@
+from typing import get_args
+
+import numpy as np
+
+from bpcli.checks.cases import BATCH_SIZES, DEPTHS, INITIALIZERS, PAIRINGS, PENALTIES, suite_cases
+from bpcli.checks.faults import gradient
+from bpcli.checks.suite import check_suite
+from bpcli.nn.activations import ACTIVATIONS
+from bpcli.nn.initializers import Initializer
+from bpcli.nn.losses import Loss
+
+
+def test_every_gradient_of_bpcli_is_right() -> None:
+    reports = dict(check_suite())
+    assert len(reports) == len(list(suite_cases()))
+    assert {name: report for name, report in reports.items() if not report.passed} == {}
+    assert max(report.max_relative_error for report in reports.values()) < 1e-7
+    assert {report.mode for report in reports.values()} == {"all entries"}
+
+
+def test_the_suite_holds_every_part() -> None:
+    assert {type(pairing.loss) for pairing in PAIRINGS} == set(get_args(Loss))
+    assert {type(init) for init in INITIALIZERS} == set(get_args(Initializer))
+    assert {pairing.output for pairing in PAIRINGS} == set(ACTIVATIONS)
+    names = [case.name for case in suite_cases()]
+    assert len(set(names)) >= 300
+    for activation in ACTIVATIONS:
+        for depth in DEPTHS:
+            assert any(f"{depth} layer{'s' * (depth > 1)} {activation}," in name for name in names)
+    for init in INITIALIZERS:
+        assert any(f"init {init.name}" in name for name in names)
+    for penalty in PENALTIES:
+        assert any(f"l2 {penalty.l2:g}, l1 {penalty.l1:g}," in name for name in names)
+    for batch in BATCH_SIZES:
+        assert any(name.endswith(f"batch {batch}") for name in names)
+
+
+def test_no_case_is_empty_of_gradient() -> None:
+    for name, objective, X, T in suite_cases():
+        gradient(objective, X, T)
+        if "init zeros" not in name:
+            smallest = min(np.abs(grad).max() for grad in objective.network.parameters.grads.values())
+            assert smallest > 1e-3, name
+
+
+def test_the_options_reach_every_case() -> None:
+    reports = [report for _, report in check_suite(samples=1, eps=2e-3, atol=1e-9, rtol=1e-5, seed=1)]
+    assert {report.mode for report in reports} == {"sampled"}
+    assert {(report.eps, report.atol, report.rtol) for report in reports} == {(2e-3, 1e-9, 1e-5)}
+    assert all(report.passed for report in reports)
