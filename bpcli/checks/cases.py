@@ -82,7 +82,7 @@ def suite_cases() -> Iterator[Case]:
     for pairing, batch in product(PAIRINGS, BATCH_SIZES):
         yield make_case(pairing, batch=batch)
     for hidden, depth in product(ACTIVATIONS, DEPTHS):
-        yield make_case(CLASSIFIER, hidden=hidden, depth=depth, penalty=PENALTIES[-1])
+        yield make_case(CLASSIFIER, hidden=hidden, depth=depth, penalty=PENALTIES[-1], batch=BATCH_SIZES[-1])
     for hidden, init in product(ACTIVATIONS, INITIALIZERS):
         yield make_case(CLASSIFIER, hidden=hidden, init=init)
 

@@ -32,10 +32,14 @@ def entries_per_tensor(parameters: Parameters, examples: int, *, samples: int | 
 
 
 def sample_entries(grad: Array, count: int | None, *, seed: int, tensor: int) -> Array:
-    """Sorted flat indices into `grad (size,)`: all for None, else `count`, a fifth of them where |grad| is largest."""
+    """Sorted flat indices into `grad (size,)`: all for None, else `count`, a fifth of them where |grad| is largest.
+
+    NaN counts as the largest.
+    """
     if count is None or count >= len(grad):
         return np.arange(len(grad))
-    largest = np.argsort(-np.abs(grad), kind="stable")[: -(-count // 5)]
+    size = np.nan_to_num(np.abs(grad), nan=np.inf, posinf=np.inf)
+    largest = np.argsort(-size, kind="stable")[: -(-count // 5)]
     others = np.setdiff1d(np.arange(len(grad)), largest, assume_unique=True)
     drawn = generator(seed, "gradcheck", 1 + tensor).choice(others, count - len(largest), replace=False)
     return np.sort(np.concatenate([largest, drawn]))

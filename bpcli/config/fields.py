@@ -24,6 +24,10 @@ class Option:
     bounds: tuple[Any, ...] = ()
 
     @property
+    def is_section(self) -> bool:
+        return is_dataclass(self.type)
+
+    @property
     def literals(self) -> tuple[Any, ...]:
         """The values of a `Literal`."""
         return get_args(self.type) if get_origin(self.type) is Literal else ()
@@ -49,8 +53,7 @@ def fields_of(section: type) -> dict[str, Any]:
 
 def sections(hint: Any) -> list[type]:
     """The sections that a hint allows."""
-    types: list[Any] = [option.type for option in options(hint)]
-    return [section for section in types if is_dataclass(section)]
+    return [option.type for option in options(hint) if option.is_section]
 
 
 def choices(hint: Any) -> dict[str, type]:
@@ -105,7 +108,7 @@ def walk(hint: Any, value: Any, path: Path = ()) -> Iterator[tuple[Path, Any, An
 def describe(hint: Any) -> str:
     """What a hint allows, in words: `a whole number greater than 0, or full`."""
     named = list(choices(hint))
-    words = [_describe(option) for option in options(hint) if not (named and is_dataclass(option.type))]
+    words = [_describe(option) for option in options(hint) if not (named and option.is_section)]
     if named:
         words = [listed(named, "or"), *words]
     return ", or ".join(words)
@@ -138,7 +141,7 @@ _WORDS = {int: "a whole number", float: "a number", str: "text", bool: "true or 
 def _describe(option: Option) -> str:
     if option.literals:
         return listed(option.literals, "or")
-    if is_dataclass(option.type):
+    if option.is_section:
         return f"a section with the keys {listed(list(_keys(option.type)))}"
     if get_origin(option.type) is tuple:
         return "a list"

@@ -100,15 +100,17 @@ def _width_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
     data, units = config.data.name, config.model.layers[-1].units
     at_units: Path = ("model", "layers", len(config.model.layers) - 1, "units")
     if config.model.input != info.features:
-        message = f"model.input is {config.model.input}, but {data} has {info.features} features: leave it out"
+        message = f"stated as {config.model.input}, but {data} has {info.features} features: leave it out"
         yield Problem(("model", "input"), message)
     if not info.class_names:
         if units != info.targets:
-            yield Problem(at_units, f"the output layer has {units} units, but {data} has {info.targets} target columns")
+            message = f"the output layer has {units} units, but {data} has {info.targets} target columns"
+            yield Problem(at_units, f"{message}: write {info.targets}")
         return
     classes = len(info.class_names)
     if units == 1 and config.data.one_hot:
-        yield Problem(at_units, f"one-hot targets of {data} need {classes} output units, not 1: leave out data.one_hot")
+        message = f"one-hot targets of {data} need {classes} output units, not 1"
+        yield Problem(at_units, f"{message}: write {classes}, or leave out data.one_hot")
     elif units != classes and not (units == 1 and classes == 2):
         allowed = "1 or 2" if classes == 2 else f"{classes}"
         yield Problem(
@@ -125,7 +127,7 @@ def _pairing_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
             message = f"cross_entropy needs classes, but the targets of {config.data.name} are numbers: write loss: mse"
             yield Problem(("loss",), message)
         if config.data.one_hot:
-            message = f"one_hot needs classes, but the targets of {config.data.name} are numbers: leave it out"
+            message = f"this needs classes, but the targets of {config.data.name} are numbers: leave it out"
             yield Problem(("data", "one_hot"), message)
         return
     if not fused and last.units > 1 and not config.data.one_hot:
@@ -138,4 +140,4 @@ def _pairing_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
         message = (
             "cross_entropy with several sigmoid outputs needs data.one_hot: true; for classes write output: softmax"
         )
-        yield Problem(at_activation, message)
+        yield Problem(("loss",), message)

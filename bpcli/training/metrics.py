@@ -55,8 +55,10 @@ class ClassificationMetrics:
 
     def per_class(self) -> list[tuple[float, float, int]]:
         """(precision, recall, examples) of each class; NaN where a class is never predicted or has no example."""
-        hits, true, predicted = np.diag(self.confusion), self.confusion.sum(axis=1), self.confusion.sum(axis=0)
-        return [(_ratio(h, p), _ratio(h, t), int(t)) for h, p, t in zip(hits, predicted, true, strict=True)]
+        hits: list[int] = np.diag(self.confusion).tolist()
+        true: list[int] = self.confusion.sum(axis=1).tolist()
+        predicted: list[int] = self.confusion.sum(axis=0).tolist()
+        return [(_ratio(h, p), _ratio(h, t), t) for h, p, t in zip(hits, predicted, true, strict=True)]
 
 
 class RegressionMetrics:

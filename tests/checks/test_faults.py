@@ -95,5 +95,6 @@ def test_an_unknown_fault_is_refused() -> None:
     with pytest.raises(UsageError) as refused:
         check_objective(*make_case(CLASSIFIER)[1:], fault="no-bias")  # type: ignore[arg-type]
     assert str(refused.value) == (
-        "there is no fault 'no-bias' to inject: write one of wrong-sign, no-average, no-derivative, no-penalty, transposed"
+        "there is no fault 'no-bias' to inject: "
+        "write one of wrong-sign, no-average, no-derivative, no-penalty, transposed"
     )

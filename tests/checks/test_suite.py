@@ -23,7 +23,7 @@ def test_the_suite_holds_every_part() -> None:
     assert {type(init) for init in INITIALIZERS} == set(get_args(Initializer))
     assert {pairing.output for pairing in PAIRINGS} == set(ACTIVATIONS)
     names = [case.name for case in suite_cases()]
-    assert len(set(names)) >= 300
+    assert len(set(names)) == len(names) >= 300
     for activation in ACTIVATIONS:
         for depth in DEPTHS:
             assert any(f"{depth} layer{'s' * (depth > 1)} {activation}," in name for name in names)

@@ -1,0 +1,144 @@
+"""A config is made definite against its data, and wrong pairings are refused with what to write instead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bpcli.config.load import config_from_data
+from bpcli.config.resolve import logged_metrics, resolve, target_encoding
+from bpcli.data.dataset import DataInfo
+from bpcli.errors import ConfigError
+
+TWO = DataInfo(features=3, class_names=("no", "yes"))
+FIVE = DataInfo(features=3, class_names=tuple("abcde"))
+NUMBERS = DataInfo(features=3, targets=2)
+
+
+def resolved(info: DataInfo, layers: object = (4, 5), **sections: object):  # type: ignore[no-untyped-def]
+    model = {"layers": list(layers)} if isinstance(layers, tuple) else layers
+    config = config_from_data({"data": {"name": "moons"}, "model": model, **sections})
+    return resolve(config, info)
+
+
+def problems(info: DataInfo, layers: object = (4, 5), **sections: object) -> str:
+    with pytest.raises(ConfigError) as caught:
+        resolved(info, layers, **sections)
+    return str(caught.value)
+
+
+def test_every_layer_states_its_activation_and_how_it_starts() -> None:
+    config = resolved(FIVE, {"layers": [4, {"units": 4, "activation": "tanh", "init": "zeros"}, 5]})
+    assert [layer.activation for layer in config.model.layers] == ["relu", "tanh", "softmax"]
+    assert [layer.init.name for layer in config.model.layers] == ["he_normal", "zeros", "glorot_uniform"]
+    assert config.model.input == 3
+
+
+@pytest.mark.parametrize(
+    ("info", "units", "loss", "output"),
+    [
+        (FIVE, 5, "cross_entropy", "softmax"),
+        (TWO, 2, "cross_entropy", "softmax"),
+        (TWO, 1, "cross_entropy", "sigmoid"),
+        (TWO, 1, "mse", "sigmoid"),
+        (NUMBERS, 2, "mse", "identity"),
+    ],
+)
+def test_the_output_activation_is_what_the_loss_asks_for(info: DataInfo, units: int, loss: str, output: str) -> None:
+    assert resolved(info, (units,), loss=loss).model.layers[-1].activation == output
+
+
+@pytest.mark.parametrize(
+    ("info", "units", "extra", "encoding"),
+    [
+        (FIVE, 5, {}, "index"),
+        (FIVE, 5, {"data": {"name": "moons", "one_hot": True}, "loss": "mse"}, "one_hot"),
+        (TWO, 1, {}, "binary"),
+        (NUMBERS, 2, {"loss": "mse"}, "value"),
+    ],
+)
+def test_targets_take_the_form_the_loss_compares_with(
+    info: DataInfo, units: int, extra: dict[str, object], encoding: str
+) -> None:
+    assert target_encoding(resolved(info, (units,), **extra), info) == encoding
+
+
+def test_the_monitor_is_the_validation_loss_where_there_is_one() -> None:
+    assert resolved(FIVE).checkpoint.monitor == "train_loss"
+    config = resolved(FIVE, data={"name": "moons", "validation_fraction": 0.2}, early_stopping={})
+    assert (config.checkpoint.monitor, config.checkpoint.mode) == ("validation_loss", "min")
+    assert config.early_stopping is not None
+    assert (config.early_stopping.monitor, config.early_stopping.mode) == ("validation_loss", "min")
+    assert resolved(FIVE, checkpoint={"monitor": "train_accuracy"}).checkpoint.mode == "max"
+
+
+def test_a_validation_split_of_the_data_s_own_is_measured_too() -> None:
+    config = resolved(FIVE)
+    assert logged_metrics(config, FIVE) == ["train_loss", "train_accuracy"]
+    assert "validation_accuracy" in logged_metrics(config, replace(FIVE, has_validation=True))
+    own = replace(NUMBERS, has_validation=True)
+    assert logged_metrics(resolved(own, (2,), loss="mse"), own) == [
+        "train_loss",
+        "validation_loss",
+        "validation_mae",
+        "validation_rmse",
+        "validation_r2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("info", "layers", "sections", "message"),
+    [
+        (FIVE, (4, 3), {}, "model.layers[1].units: the output layer has 3 units, but moons has 5 classes: write 5"),
+        (TWO, (4, 3), {}, "model.layers[1].units: the output layer has 3 units, but moons has 2 classes: write 1 or 2"),
+        (
+            NUMBERS,
+            (4, 3),
+            {"loss": "mse"},
+            "model.layers[1].units: the output layer has 3 units, but moons has 2 target columns: write 2",
+        ),
+        (FIVE, {"layers": [5], "input": 7}, {}, "model.input: stated as 7, but moons has 3 features: leave it out"),
+        (NUMBERS, (2,), {}, "loss: cross_entropy needs classes, but the targets of moons are numbers: write loss: mse"),
+        (
+            FIVE,
+            (5,),
+            {"loss": "mse"},
+            "loss: mse compares numbers, but the targets of moons are class labels: "
+            "write data.one_hot: true, or loss: cross_entropy",
+        ),
+        (
+            NUMBERS,
+            (2,),
+            {"loss": "mse", "data": {"name": "moons", "one_hot": True}},
+            "data.one_hot: this needs classes, but the targets of moons are numbers: leave it out",
+        ),
+        (
+            TWO,
+            (1,),
+            {"loss": "mse", "data": {"name": "moons", "one_hot": True}},
+            "model.layers[0].units: one-hot targets of moons need 2 output units, not 1: write 2, or leave out data.one_hot",
+        ),
+        (
+            FIVE,
+            {"layers": [5], "output": "sigmoid"},
+            {},
+            "loss: cross_entropy with several sigmoid outputs needs data.one_hot: true; for classes write output: softmax",
+        ),
+        (
+            FIVE,
+            (5,),
+            {"early_stopping": {"monitor": "validation_loss"}},
+            "early_stopping.monitor: there is no metric 'validation_loss' in this run; it has train_loss, train_accuracy",
+        ),
+    ],
+)
+def test_a_wrong_pairing_says_what_to_write(
+    info: DataInfo, layers: object, sections: dict[str, object], message: str
+) -> None:
+    assert message in problems(info, layers, **sections).splitlines()
+
+
+def test_all_wrong_pairings_are_reported_at_once() -> None:
+    text = problems(FIVE, {"layers": [4], "input": 9}, loss="mse")
+    assert len(text.splitlines()) == 3
