@@ -17,6 +17,7 @@ from bpcli.training.checkpoint import load_checkpoint, restore_parameters
 from bpcli.training.evaluate import measure
 from bpcli.training.experiment import Experiment
 from bpcli.training.metrics import ClassificationMetrics, predicted_classes, target_classes
+from bpcli.training.run_folder import checkpoint_at
 from bpcli.training.threads import limit_threads
 
 MOST_MISTAKES = 10
@@ -79,12 +80,12 @@ class Evaluation:
 
 
 def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Sequence[str] = ()) -> Evaluation:
-    """Measure the weights in `checkpoint` on train, validation or test (default: the last of these there is).
+    """Measure the weights in `checkpoint` (or the best of a run folder) on train, validation or test (default: the last of these there is).
 
     `overrides` are `key=value` changes to the config inside the checkpoint, such as `data.files=DIR`. Raises
     `CheckpointError`, `ConfigError`, `DataError`, and `UsageError` for a split the data do not have.
     """
-    saved = load_checkpoint(checkpoint)
+    saved = load_checkpoint(checkpoint_at(Path(checkpoint)))
     config = config_from_data(saved.config, overrides)
     _, experiment = build(config, scaler=saved.scaler)
     restore_parameters(saved, experiment.objective.network.parameters)

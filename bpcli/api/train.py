@@ -172,6 +172,7 @@ class _Run:
         return Started(
             name=self.name,
             folder=self.folder.path,
+            data=self.config.data.name,
             examples=len(experiment.batches.examples),
             batch_size=experiment.batches.batch_size,
             steps_per_epoch=len(experiment.batches),
@@ -180,6 +181,7 @@ class _Run:
             step=counters.step,
             parameters=len(experiment.objective.network.parameters),
             widths=(experiment.info.features, *(layer.W.shape[1] for layer in layers)),
+            activations=tuple(str(layer.activation) for layer in self.config.model.layers),
             threads=self.threads,
             dtype=self.config.dtype,
             monitor=experiment.monitor.metric,

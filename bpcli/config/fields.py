@@ -144,7 +144,7 @@ def _describe(option: Option) -> str:
     if option.is_section:
         return f"a section with the keys {listed(list(_keys(option.type)))}"
     if get_origin(option.type) is tuple:
-        return "a list"
+        return "a list, such as [128, 10]"
     return f"{_WORDS[option.type]} {within(option.bounds)}".rstrip()
 
 

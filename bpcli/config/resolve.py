@@ -120,7 +120,6 @@ def _width_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
 
 def _pairing_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
     last = config.model.layers[-1]
-    at_activation: Path = ("model", "layers", len(config.model.layers) - 1, "activation")
     fused = isinstance(config.loss, CrossEntropy)
     if not info.class_names:
         if fused:

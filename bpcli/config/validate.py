@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from bpcli.config.coherence import coherence_problems
-from bpcli.config.fields import Option, choices, descend, describe, options, section_of, sections, walk, within
+from bpcli.config.docs import key_docs
+from bpcli.config.fields import choices, descend, describe, section_of, sections, walk
 from bpcli.config.foreign import unknown_key
-from bpcli.config.scalars import resolve_plain
 from bpcli.config.sections import Config
+from bpcli.config.wording import nearest, refusal, shown
 from bpcli.errors import Path, Problem, dotted
-
-LONGEST_SHOWN = 40
 
 
 def validate(data: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
@@ -89,7 +87,7 @@ def _choice_problems(data: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(path, f"{dotted(path)} needs a name: {allowed}")
         else:
             name = value["name"]
-            message = f"{dotted(path)} must be {allowed}, not {_shown(name)}{_nearest(name, list(names))}"
+            message = f"{dotted(path)} must be {allowed}, not {shown(name)}{nearest(name, names)}"
             yield Problem((*path, "name"), message)
 
 
@@ -115,62 +113,14 @@ def _path(loc: tuple[str | int, ...], data: Any) -> Path | None:
 
 def _problem(kind: str, data: dict[str, Any], path: Path) -> Problem:
     hint, value = descend(Config, data, path)
+    above, around = descend(Config, data, path[:-1])
+    section = section_of(above, around)
     if kind == "missing":
-        return Problem(path, f"{dotted(path)} is missing: give {describe(hint)}")
-    if kind == "unexpected_keyword_argument":
-        above, around = descend(Config, data, path[:-1])
-        section = section_of(above, around)
-        assert section is not None
+        meaning = f" ({key_docs(section)[str(path[-1])]})" if section else ""
+        return Problem(path, f"{dotted(path)} is missing{meaning}: give {describe(hint)}")
+    if kind == "unexpected_keyword_argument" and section:
         return Problem(path, unknown_key(section, above, path), at_key=True)
     if kind == "too_short":
         return Problem(path, f"{dotted(path)} must have at least one entry: [10] is a single layer of ten units")
-    return Problem(path, f"{dotted(path)} must be {_wanted(hint, value)}, not {_shown(value)}{_hint(hint, value)}")
-
-
-def _wanted(hint: Any, value: Any) -> str:
-    """The bounds alone for a value of the right type, else all that is allowed."""
-    stated = [option for option in options(hint) if option.type is not type(None)]
-    if len(stated) == 1 and _is_of(value, stated[0]) and stated[0].bounds:
-        return within(stated[0].bounds)
-    allowed = describe(hint)
-    return allowed if value is None else allowed.removesuffix(", or null")
-
-
-def _is_of(value: Any, option: Option) -> bool:
-    return type(value) is option.type or (type(value) is int and option.type is float)
-
-
-def _hint(hint: Any, value: Any) -> str:
-    """What to do, where that is plain."""
-    types = {option.type for option in options(hint)}
-    if isinstance(value, str):
-        if types & {int, float} and type(_meaning(value)) in (int, float):
-            return ": leave out the quotes"
-        return _nearest(value, [word for option in options(hint) for word in option.literals])
-    if type(value) is float and int in types and value.is_integer() and abs(value) < 2**53:
-        return f": write {int(value)}"
-    if type(value) in (int, float, bool) and str in types:
-        return ": put it in quotes"
-    return ""
-
-
-def _meaning(text: str) -> Any:
-    try:
-        return resolve_plain(text)
-    except ValueError:
-        return None
-
-
-def _nearest(value: Any, words: list[Any]) -> str:
-    close = get_close_matches(str(value).lower(), [str(word) for word in words], n=1)
-    return f": did you mean {close[0]}?" if close else ""
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return "a section"
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, str):
-        return f"'{value if len(value) <= LONGEST_SHOWN else value[:LONGEST_SHOWN] + '…'}'"
-    return json.dumps(value)
+    subject = dotted(path[:-1] if choices(above) and path[-1] == "name" else path)
+    return Problem(path, refusal(subject, hint, value))

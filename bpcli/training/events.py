@@ -16,6 +16,8 @@ class Started:
 
     name: str
     folder: Path
+    data: str
+    """name of the data set"""
     examples: int
     """in the training split"""
     batch_size: int
@@ -28,6 +30,8 @@ class Started:
     parameters: int
     widths: tuple[int, ...]
     """units of each layer, the input first"""
+    activations: tuple[str, ...]
+    """of each layer"""
     threads: int
     dtype: str
     monitor: str

@@ -83,6 +83,21 @@ def find_checkpoint(resume: str, output: Path | None, name: str) -> Path | None:
     raise CheckpointError(f"there is no {path} to resume: run without --resume, or with --resume auto")
 
 
+def is_checkpoint(path: Path) -> bool:
+    """Whether `path` names a checkpoint or a run folder, rather than a config."""
+    return path.is_dir() or path.suffix == ".npz"
+
+
+def checkpoint_at(path: Path) -> Path:
+    """`path` itself, or the best (else the last) checkpoint of the run folder it is. Raises `CheckpointError`."""
+    if not path.is_dir():
+        return path
+    found = next((path / name for name in ("best.npz", "last.npz") if (path / name).is_file()), None)
+    if found is None:
+        raise CheckpointError(f"the folder {path} holds no checkpoint: give a run folder, or a best.npz or last.npz")
+    return found
+
+
 def holds_checkpoint(folder: Path) -> bool:
     return any((folder / name).exists() for name in ("last.npz", "best.npz"))
 

@@ -37,7 +37,7 @@ def test_a_sample_is_seeded_sorted_and_without_repeats() -> None:
 
 def test_a_sample_holds_the_largest_gradients() -> None:
     grad = np.random.default_rng(0).standard_normal(1000)
-    grad[[7, 500, 999]] = [1e3, -1e4, np.nan]
+    grad[[7, 500]] = [1e3, -1e4]
     assert {7, 500} <= set(sample_entries(grad, 10, seed=0, tensor=0))
 
 

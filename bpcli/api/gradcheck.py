@@ -1,0 +1,146 @@
+"""Check the gradients of a config, of a checkpoint, or of every part of bpcli."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+
+from bpcli.checks.faults import FaultName
+from bpcli.checks.gradcheck import ATOL, EPS, RTOL, check_objective
+from bpcli.checks.suite import check_suite
+from bpcli.checks.verdicts import GradcheckReport
+from bpcli.config.build import build
+from bpcli.config.load import config_from_data, read_config
+from bpcli.errors import UsageError
+from bpcli.training.checkpoint import load_checkpoint, restore_parameters
+from bpcli.training.experiment import Experiment
+from bpcli.training.run_folder import checkpoint_at, is_checkpoint
+from bpcli.training.threads import limit_threads
+
+MOST_EXAMPLES = 64
+"""of the batch that is checked"""
+
+
+@dataclass(frozen=True)
+class SuiteReport:
+    """The checks of every part of bpcli, in combinations."""
+
+    cases: tuple[tuple[str, GradcheckReport], ...]
+    """what was combined, and what was found"""
+
+    @property
+    def passed(self) -> bool:
+        return all(report.passed for _, report in self.cases)
+
+    @property
+    def max_relative_error(self) -> float:
+        """The worst of all cases."""
+        return max(report.max_relative_error for _, report in self.cases)
+
+    @property
+    def checked(self) -> int:
+        """Entries compared, in all cases."""
+        return sum(report.checked for _, report in self.cases)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object that `bpcli gradcheck --json` prints; each tensor says of which case it is."""
+        tensors = [{"case": name, **tensor} for name, report in self.cases for tensor in report.to_dict()["tensors"]]
+        return {
+            "passed": self.passed,
+            "cases": len(self.cases),
+            "checked": self.checked,
+            "max_relative_error": self.max_relative_error,
+            "tensors": tensors,
+        }
+
+
+@overload
+def gradcheck(
+    target: None = None,
+    *,
+    overrides: Sequence[str] = ...,
+    eps: float = ...,
+    atol: float = ...,
+    rtol: float = ...,
+    samples: int | None = ...,
+    fast: bool = ...,
+    seed: int = ...,
+    inject: FaultName | None = ...,
+) -> SuiteReport: ...
+
+
+@overload
+def gradcheck(
+    target: str | Path,
+    *,
+    overrides: Sequence[str] = ...,
+    eps: float = ...,
+    atol: float = ...,
+    rtol: float = ...,
+    samples: int | None = ...,
+    fast: bool = ...,
+    seed: int = ...,
+    inject: FaultName | None = ...,
+) -> GradcheckReport: ...
+
+
+def gradcheck(
+    target: str | Path | None = None,
+    *,
+    overrides: Sequence[str] = (),
+    eps: float = EPS,
+    atol: float = ATOL,
+    rtol: float = RTOL,
+    samples: int | None = None,
+    fast: bool = False,
+    seed: int = 0,
+    inject: FaultName | None = None,
+) -> GradcheckReport | SuiteReport:
+    """Compare back-propagation with numerical gradients, in float64.
+
+    `target` is a config, a checkpoint or a run folder, changed by `key=value` overrides: that very network is checked
+    on the first batch of its training data (64 examples at most). Without a target every layer, activation, loss
+    and penalty is checked, in combinations. `eps`, `atol`, `rtol`, `samples`, `fast` and `seed` are those of
+    `bpcli.checks.gradcheck.check_objective`; `inject` plants a bug that must be found.
+
+    Raises `ConfigError`, `DataError`, `CheckpointError`, and `UsageError` for an option that cannot be used.
+    """
+    options: dict[str, Any] = {
+        "eps": eps,
+        "atol": atol,
+        "rtol": rtol,
+        "samples": samples,
+        "fast": fast,
+        "seed": seed,
+        "fault": inject,
+    }
+    with limit_threads(1):
+        if target is None:
+            return _suite(options)
+        experiment = _experiment(Path(target), overrides)
+        X, T = next(experiment.batches.epoch(0))
+        count = min(len(X), MOST_EXAMPLES)
+        return check_objective(experiment.objective, X[:count].copy(), T[:count].copy(), **options)
+
+
+def _suite(options: dict[str, Any]) -> SuiteReport:
+    cases = tuple(check_suite(**options))
+    if not cases:
+        raise UsageError(f"no case of the suite can show the fault '{options['fault']}'")
+    return SuiteReport(cases)
+
+
+def _experiment(target: Path, overrides: Sequence[str]) -> Experiment:
+    """The target's experiment in float64, with the weights and scaling of a checkpoint where it is one."""
+    if not is_checkpoint(target):
+        config, document = read_config(target, overrides)
+        with document.locating():
+            return build(config, dtype=np.float64)[1]
+    saved = load_checkpoint(checkpoint_at(target))
+    experiment = build(config_from_data(saved.config, overrides), dtype=np.float64, scaler=saved.scaler)[1]
+    restore_parameters(saved, experiment.objective.network.parameters)
+    return experiment

@@ -1,0 +1,47 @@
+"""The `bpcli` command and its verbs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import bpcli
+from bpcli.cli.eval import eval_
+from bpcli.cli.gradcheck import gradcheck
+from bpcli.cli.init import init
+from bpcli.cli.schema import schema
+from bpcli.cli.show import show
+from bpcli.cli.train import train
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"bpcli {bpcli.__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Train, check and understand small neural networks: back-propagation by hand in NumPy, from a YAML file."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+app.command()(train)
+app.command("eval")(eval_)
+app.command()(gradcheck)
+app.command()(show)
+app.command()(init)
+app.command()(schema)

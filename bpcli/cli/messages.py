@@ -1,0 +1,34 @@
+"""What goes to standard error: one line that says what is wrong, or what to know."""
+
+from __future__ import annotations
+
+from bpcli.errors import BpcliError, ConfigError
+
+
+def say_error(message: str) -> None:
+    """Print `error: message`, the first word red on a terminal."""
+    _say("error: ", "bold red", message)
+
+
+def say_note(message: str) -> None:
+    """Print a line that is no error, such as where to go on."""
+    _say("", "", message)
+
+
+def say_warning(message: str) -> None:
+    _say("warning: ", "bold yellow", message)
+
+
+def describe(error: BpcliError) -> str:
+    """The error's own text; that of a config with several problems is led by their number."""
+    if isinstance(error, ConfigError) and len(error.problems) > 1:
+        return f"the config has {len(error.problems)} problems\n\n{error}"
+    return str(error)
+
+
+def _say(lead: str, style: str, message: str) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True, highlight=False)
+    console.print(Text.assemble((lead, style), message), soft_wrap=True)

@@ -1,0 +1,89 @@
+"""From the arguments of a process to its exit code, whatever happens between."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from bpcli.cli.signals import Interrupted, watching
+from bpcli.errors import BpcliError
+
+TRACEBACK = "BPCLI_TRACEBACK"
+"""Environment variable: set, the traceback of an unexpected exception is shown."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run `bpcli ARGUMENTS` and return its exit code; nothing but a bug shows a traceback, and that on demand."""
+    _prepare_streams()
+    try:
+        with watching():
+            return _run(arguments)
+    except Interrupted as interrupted:
+        _say_error("interrupted")
+        return interrupted.exit_code
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        from bpcli.cli.app import app
+
+        try:
+            app(args=list(arguments), prog_name="bpcli")
+        except SystemExit as end:
+            return end.code if isinstance(end.code, int) else int(end.code is not None)
+        finally:
+            sys.stdout.flush()
+        return 0
+    except BpcliError as error:
+        from bpcli.cli.messages import describe
+
+        _say_error(describe(error))
+        return error.exit_code
+    except BrokenPipeError:
+        _silence_stdout()
+        return 1
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        _say_error(f"{error.strerror or error}{where}")
+        return 1
+    except MemoryError as error:
+        _say_error(f"there is not enough memory ({error}): choose smaller layers or batches")
+        return 1
+    except Exception as error:
+        return _bug(error)
+
+
+def _bug(error: Exception) -> int:
+    what = f"{type(error).__name__}: {error}"
+    if os.environ.get(TRACEBACK):
+        traceback.print_exc()
+        _say_error(f"this is a bug in bpcli ({what}): please report it with the lines above")
+    else:
+        _say_error(f"this is a bug in bpcli ({what}): run again with {TRACEBACK}=1, and please report what it shows")
+    return 1
+
+
+def _say_error(message: str) -> None:
+    from bpcli.cli.messages import say_error
+
+    say_error(message)
+
+
+def _prepare_streams() -> None:
+    """A stream that is closed swallows what is written; one that cannot show a character shows its code."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _silence_stdout() -> None:
+    """The reader is gone; the flush at the interpreter's end must not complain of it again."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())

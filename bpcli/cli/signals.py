@@ -1,0 +1,60 @@
+"""SIGINT and SIGTERM: stop at once, or first ask a training to stop."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interrupted(BaseException):
+    """A signal ended the program. Not an `Exception`: nobody catches it on the way, everybody cleans up."""
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(signum)
+        self.exit_code = 128 + signum
+
+
+class Interruption:
+    """What a signal does: raise `Interrupted`; after `defer`, the first only shows in `requested`."""
+
+    def __init__(self) -> None:
+        self._deferred = False
+        self._received: int | None = None
+
+    def defer(self) -> None:
+        """From now on there is someone who asks `requested` often, and who has something to save."""
+        self._deferred = True
+
+    def requested(self) -> bool:
+        return self._received is not None
+
+    @property
+    def exit_code(self) -> int:
+        """Of a program that a signal ended, as the shell has it."""
+        return 128 + (self._received or signal.SIGINT)
+
+    def handle(self, signum: int, _frame: object) -> None:
+        repeated, self._received = self.requested(), signum
+        if repeated or not self._deferred:
+            raise Interrupted(signum)
+
+
+@contextmanager
+def watching() -> Iterator[Interruption]:
+    """Handle the signals by the `Interruption` inside the block, and as before after it.
+
+    A signal that our parent had ignored, as nohup and a shell's `&` do, stays ignored.
+    """
+    interruption = Interruption()
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    watched = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    try:
+        for number in watched:
+            signal.signal(number, interruption.handle)
+        yield interruption
+    finally:
+        for number in watched:
+            signal.signal(number, before[number])

@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+
+from bpcli.nn.arrays import CACHE_LINE, Buffer, zeros
+
+
+@pytest.mark.parametrize("shape", [1, 7, (3, 5), (64, 10), ()])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_arrays_of_zeros_start_on_a_cache_line(shape: int | tuple[int, ...], dtype: type) -> None:
+    for _ in range(5):
+        array = zeros(shape, dtype)
+        assert array.ctypes.data % CACHE_LINE == 0
+        assert array.shape == np.zeros(shape).shape
+        assert array.dtype == dtype
+        assert array.flags.c_contiguous
+        assert array.flags.writeable
+        assert not array.any()
+
+
+def test_a_buffer_lends_its_first_rows_without_allocating() -> None:
+    buffer = Buffer(5, 3, np.float64)
+    whole = buffer.rows(5)
+    short = buffer.rows(2)
+    assert whole.shape == (5, 3)
+    assert short.shape == (2, 3)
+    assert np.shares_memory(short, whole)
+    assert buffer.rows(5).ctypes.data == whole.ctypes.data == short.ctypes.data
+    assert buffer.rows(2).ctypes.data % CACHE_LINE == 0
+
+
+def test_a_buffer_like_another_has_memory_of_its_own() -> None:
+    buffer = Buffer(5, 3, np.float32)
+    other = buffer.like()
+    assert other.rows(5).shape == (5, 3)
+    assert other.rows(5).dtype == np.float32
+    assert not np.shares_memory(other.rows(5), buffer.rows(5))

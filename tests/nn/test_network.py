@@ -1,0 +1,140 @@
+import math
+
+import numpy as np
+import pytest
+
+from bpcli.nn.dense import Dense
+from bpcli.nn.initializers import Normal, Zeros
+from bpcli.nn.losses import HalfSquaredError
+from bpcli.nn.network import Network
+from bpcli.optim.penalties import Penalty
+from bpcli.optim.sgd import SGD
+from bpcli.training.objective import Objective
+
+
+def make_network(*specs: Dense, features: int = 2, dtype: type = np.float64, capacity: int = 8) -> Network:
+    return Network(specs, features=features, dtype=dtype, seed=0, capacity=capacity)
+
+
+def test_mazurs_worked_step() -> None:
+    """A step-by-step back-propagation example (Mazur 2015), its numbers recomputed in float64."""
+    network = make_network(Dense(units=2, activation="sigmoid"), Dense(units=2, activation="sigmoid"))
+    head = HalfSquaredError().head("sigmoid", capacity=8, width=2, dtype=np.float64)
+    objective = Objective(network, head, Penalty())
+    hidden, output = network.layers
+    start = {
+        "layers.0.W": [[0.15, 0.25], [0.20, 0.30]],
+        "layers.1.W": [[0.40, 0.50], [0.45, 0.55]],
+        "layers.0.b": [0.35, 0.35],
+        "layers.1.b": [0.60, 0.60],
+    }
+    for name, values in start.items():
+        network.parameters.views[name][...] = values
+    X, T = np.array([[0.05, 0.10]]), np.array([[0.01, 0.99]])
+
+    def close(actual: object, expected: object) -> None:
+        np.testing.assert_allclose(actual, expected, rtol=0, atol=1e-12)
+
+    close(objective.forward(X, T), 0.2983711087600027)
+    close(hidden.A, [[0.5932699921071872, 0.596884378259767]])
+    close(output.A, [[1.10590596705977, 1.2249214040964653]])
+    close(head.Y, [[0.7513650695523157, 0.7729284653214625]])
+    objective.backward(1)
+    gradients = {
+        "layers.0.W": [[0.00043856773447435, 0.00049771273526086], [0.00087713546894869, 0.00099542547052172]],
+        "layers.1.W": [[0.08216704056423077, -0.02260254047747507], [0.08266762784753325, -0.02274024221597822]],
+        "layers.0.b": [0.00877135468948693, 0.0099542547052172],
+        "layers.1.b": [0.13849856162855695, -0.03809823651655624],
+    }
+    for name, gradient in gradients.items():
+        close(network.parameters.grads[name], gradient)
+    SGD(learning_rate=0.5).update({}, network.parameters.theta, network.parameters.grad, learning_rate=0.5, step=0)
+    for name, values in start.items():
+        close(network.parameters.views[name], np.array(values) - 0.5 * np.array(gradients[name]))
+
+
+def test_forward_and_backward_are_the_loops_of_the_textbook() -> None:
+    network = make_network(Dense(units=3, activation="tanh"), Dense(units=2, activation="identity"))
+    rng = np.random.default_rng(0)
+    network.parameters.theta[...] = rng.standard_normal(len(network.parameters))
+    X, dZ = rng.standard_normal((4, 2)), rng.standard_normal((4, 2))
+    W0, W1, b0, b1 = (view.copy() for view in network.parameters.views.values())
+    Z = network.forward(X)
+    grads = {name: np.zeros_like(view) for name, view in network.parameters.views.items()}
+    for n in range(4):
+        a = [math.tanh(sum(X[n, i] * W0[i, j] for i in range(2)) + b0[j]) for j in range(3)]
+        for k in range(2):
+            assert Z[n, k] == pytest.approx(sum(a[j] * W1[j, k] for j in range(3)) + b1[k], rel=1e-13)
+            grads["layers.1.b"][k] += dZ[n, k]
+            for j in range(3):
+                grads["layers.1.W"][j, k] += a[j] * dZ[n, k]
+        for j in range(3):
+            delta = (1 - a[j] ** 2) * sum(W1[j, k] * dZ[n, k] for k in range(2))
+            grads["layers.0.b"][j] += delta
+            for i in range(2):
+                grads["layers.0.W"][i, j] += X[n, i] * delta
+    network.backward(dZ)
+    for name, expected in grads.items():
+        np.testing.assert_allclose(network.parameters.grads[name], expected, rtol=1e-12, atol=1e-14)
+
+
+def test_layers_hold_views_of_the_one_vector() -> None:
+    network = make_network(Dense(units=3, activation="relu"), Dense(units=2, activation="softmax"))
+    for i, layer in enumerate(network.layers):
+        for name, tensor, vector in (
+            ("W", layer.W, network.parameters.theta),
+            ("b", layer.b, network.parameters.theta),
+            ("W", layer.dW, network.parameters.grad),
+            ("b", layer.db, network.parameters.grad),
+        ):
+            assert np.shares_memory(tensor, vector)
+            assert tensor.shape == network.parameters.shapes[f"layers.{i}.{name}"]
+
+
+def test_a_short_last_batch_is_as_if_it_were_alone() -> None:
+    specs = Dense(units=3, activation="sigmoid"), Dense(units=2, activation="identity")
+    used, fresh = make_network(*specs), make_network(*specs, capacity=3)
+    rng = np.random.default_rng(1)
+    used.forward(rng.standard_normal((8, 2)))
+    used.backward(rng.standard_normal((8, 2)))
+    X, dZ = rng.standard_normal((3, 2)), rng.standard_normal((3, 2))
+    np.testing.assert_array_equal(used.forward(X), fresh.forward(X))
+    used.backward(dZ.copy())
+    fresh.backward(dZ.copy())
+    np.testing.assert_array_equal(used.parameters.grad, fresh.parameters.grad)
+
+
+def test_steps_allocate_no_activations() -> None:
+    network = make_network(Dense(units=3, activation="relu"), Dense(units=2, activation="identity"))
+    first, second = network.forward(np.ones((8, 2))), network.forward(np.zeros((8, 2)))
+    assert first.ctypes.data == second.ctypes.data
+    assert first.ctypes.data % 64 == 0
+
+
+def test_the_output_activation_belongs_to_the_loss() -> None:
+    network = make_network(Dense(units=1, activation="relu", init=Zeros()))
+    network.layers[0].b[...] = -3
+    np.testing.assert_array_equal(network.forward(np.ones((2, 2))), [[-3], [-3]])
+
+
+def test_the_first_layer_computes_no_gradient_of_its_input() -> None:
+    network = make_network(Dense(units=2, activation="tanh"))
+    network.forward(np.ones((2, 2)))
+    assert network.layers[0].backward(np.ones((2, 2)), need_dX=False) is None
+
+
+def test_biases_start_at_zero_and_weights_as_the_seed_says() -> None:
+    specs = Dense(units=30, activation="tanh", init=Normal(std=2.0)), Dense(units=2, activation="identity")
+    a, b = make_network(*specs), make_network(*specs)
+    np.testing.assert_array_equal(a.parameters.theta, b.parameters.theta)
+    assert not a.parameters.theta[a.parameters.weights.stop :].any()
+    assert a.layers[0].W.std() == pytest.approx(2, rel=0.3)
+    other = Network(specs, features=2, dtype=np.float64, seed=1, capacity=8)
+    assert not np.isin(other.layers[0].W, a.layers[0].W).any()
+
+
+def test_float32_starts_where_float64_does() -> None:
+    specs = Dense(units=30, activation="relu"), Dense(units=2, activation="identity")
+    single, double = make_network(*specs, dtype=np.float32), make_network(*specs)
+    assert single.parameters.theta.dtype == single.forward(np.ones((2, 2), np.float32)).dtype == np.float32
+    np.testing.assert_array_equal(single.parameters.theta, double.parameters.theta.astype(np.float32))
