@@ -15,10 +15,6 @@ def say_note(message: str) -> None:
     _say("", "", message)
 
 
-def say_warning(message: str) -> None:
-    _say("warning: ", "bold yellow", message)
-
-
 def describe(error: BpcliError) -> str:
     """The error's own text; that of a config with several problems is led by their number."""
     if isinstance(error, ConfigError) and len(error.problems) > 1:

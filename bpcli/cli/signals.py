@@ -18,17 +18,15 @@ class Interrupted(BaseException):
 
 
 class Interruption:
-    """What a signal does: raise `Interrupted`; after `defer`, the first only shows in `requested`."""
+    """What a signal does: raise `Interrupted`, unless someone who will stop by himself asks `requested`."""
 
     def __init__(self) -> None:
-        self._deferred = False
         self._received: int | None = None
-
-    def defer(self) -> None:
-        """From now on there is someone who asks `requested` often, and who has something to save."""
-        self._deferred = True
+        self._asked = False
 
     def requested(self) -> bool:
+        """Whether a signal has come. From the first call on the first signal does no more than show here."""
+        self._asked = True
         return self._received is not None
 
     @property
@@ -37,8 +35,8 @@ class Interruption:
         return 128 + (self._received or signal.SIGINT)
 
     def handle(self, signum: int, _frame: object) -> None:
-        repeated, self._received = self.requested(), signum
-        if repeated or not self._deferred:
+        repeated, self._received = self._received is not None, signum
+        if repeated or not self._asked:
             raise Interrupted(signum)
 
 

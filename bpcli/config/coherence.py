@@ -22,8 +22,8 @@ def coherence_problems(config: Config, *, except_for: Collection[str] = ()) -> I
 
 def _name(config: Config) -> Iterator[Problem]:
     if config.name is not None and not _USABLE.fullmatch(config.name):
-        allowed = "at most 100 letters, digits, spaces and any of . _ + -, and begins with a letter or digit"
-        yield Problem(("name",), f"name becomes the name of a folder, so it has {allowed}")
+        allowed = "use letters, digits, spaces and . _ + -, a letter or digit first, 100 at most"
+        yield Problem(("name",), f"name becomes the name of a folder: {allowed}")
 
 
 def _nesterov(config: Config) -> Iterator[Problem]:

@@ -13,13 +13,17 @@ _WORDING = (
     (r"could not find expected ':'", "this line is no 'key: value': a ':' is missing"),
     (r"found character '\\t'", "a tab cannot indent a line: use spaces"),
     (r"found character '(.)' that cannot start", r"a value cannot start with '\1': quote it"),
-    (r"expected <block end>", "this line is not indented like the lines it belongs to"),
+    (r"expected <block end>", "this does not fit the lines above: look at the indentation and the quotes"),
     (r"expected ',' or '\]'", "a ',' or the closing ']' of a list is missing before this"),
     (r"expected ',' or '\}'", "a ',' or the closing '}' of a section is missing before this"),
     (r"found unknown escape character", "an unknown escape in double quotes: use single quotes, or double the '\\\\'"),
     (r"expected the node content|did not find expected node", "a value is missing here"),
+    (r"expected '<document start>'", "nothing may stand here: the value before it is complete"),
     (r"sequence entries are not allowed", "a '- ' cannot stand here: put it on a line of its own"),
 )
+
+
+_OPENING = ("[", "{", "'", '"')
 
 
 def malformed(error: Exception, source: Source, column: int) -> MalformedError:
@@ -31,9 +35,12 @@ def malformed(error: Exception, source: Source, column: int) -> MalformedError:
     message = _worded(error.problem or "")
     mark = error.problem_mark or error.context_mark
     opening = error.context_mark
-    if opening is not None and mark is not None and not source.text[mark.index + column :].strip():
-        mark = opening
-        message = f"what begins here with {source.text[opening.index + column]} is never closed"
+    if opening is not None and mark is not None:
+        first = source.text[opening.index + column :][:1]
+        if first in _OPENING and not source.text[mark.index + column :].strip():
+            mark, message = opening, f"what begins here with {first} is never closed"
+        elif "expected ':'" in (error.problem or ""):
+            mark = opening
     if mark is None:
         return MalformedError(Span(source, 0, column), message)
     line = min(mark.line, len(source.lines) - 1)

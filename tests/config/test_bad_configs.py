@@ -1,5 +1,7 @@
 """Configs that are refused, each with all that a user sees."""
 
+# ruff: noqa: E501  reports stand here as they are printed
+
 from collections.abc import Callable
 from textwrap import dedent
 
@@ -632,7 +634,7 @@ CASES = {
         name: ../elsewhere
         """,
         """
-        c.yaml:3:7: name becomes the name of a folder, so it has at most 100 letters, digits, spaces and any of . _ + -, and begins with a letter or digit
+        c.yaml:3:7: name becomes the name of a folder: use letters, digits, spaces and . _ + -, a letter or digit first, 100 at most
             name: ../elsewhere
                   ^^^^^^^^^^^^
         """,
@@ -648,7 +650,7 @@ CASES = {
         optimizer: {nesterov: true}
         """,
         """
-        c.yaml:1:7: name becomes the name of a folder, so it has at most 100 letters, digits, spaces and any of . _ + -, and begins with a letter or digit
+        c.yaml:1:7: name becomes the name of a folder: use letters, digits, spaces and . _ + -, a letter or digit first, 100 at most
             name: a/b
                   ^^^
         c.yaml:2:25: data.bits must be at least 2 and at most 16, not 1

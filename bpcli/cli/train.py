@@ -1,0 +1,96 @@
+"""bpcli train"""
+
+from __future__ import annotations
+
+import shlex
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bpcli.cli.arguments import AsJson, Overrides
+from bpcli.cli.json_output import print_json
+from bpcli.cli.messages import say_error, say_note
+from bpcli.cli.signals import watching
+from bpcli.errors import DivergedError
+
+if TYPE_CHECKING:
+    from bpcli.api.train import TrainResult
+
+
+class Progress(StrEnum):
+    auto = "auto"
+    rich = "rich"
+    plain = "plain"
+    none = "none"
+
+
+def train(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML file; `bpcli init` has some to start from.")],
+    overrides: Overrides = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="DIR", help="The run folder [default: a new one in runs/].")
+    ] = None,
+    resume: Annotated[
+        str | None, typer.Option(metavar="last|best|auto|PATH", help="Go on from a checkpoint, bit for bit.")
+    ] = None,
+    require: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CONDITION", help="Such as 'test_accuracy>=0.98': exit with 1 if not met. Repeatable."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Short for seed=N.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Build everything, do one step, write nothing.")] = False,
+    as_json: AsJson = False,
+    progress: Annotated[
+        Progress, typer.Option(help="auto: bars on a terminal, else a line an epoch.")
+    ] = Progress.auto,
+) -> None:
+    """Train CONFIG; write checkpoints and a log into a run folder.
+
+    Exits with 0 when done, 1 if a requirement is not met, 2 for an error in what was given, 3 if the training diverged,
+    130 or 143 if it was interrupted and saved.
+    """
+    from bpcli.api.train import train as run_training
+    from bpcli.cli.configs import open_config
+    from bpcli.report.display import make_display
+
+    changes = [*(overrides or []), *([] if seed is None else [f"seed={seed}"])]
+    settings, document = open_config(config, changes)
+    with watching() as interruption, make_display(progress.value, stderr=as_json) as display, document.locating():
+        result = run_training(
+            settings,
+            output=output,
+            resume=resume,
+            require=require or (),
+            dry_run=dry_run,
+            on_event=display,
+            interrupted=interruption.requested,
+        )
+    _show(result, as_json=as_json, progress=progress)
+    if result.status == "interrupted":
+        say_note(_how_to_resume(result, config, changes))
+    if result.status == "diverged":
+        raise DivergedError(result.message)
+    for requirement in result.unmet:
+        if requirement.name in result.final:
+            say_error(f"{requirement.name} is {result.final[requirement.name]:.6g}, not {requirement}")
+    if result.status == "interrupted":
+        raise typer.Exit(interruption.exit_code)
+    if result.unmet:
+        raise typer.Exit(1)
+
+
+def _show(result: TrainResult, *, as_json: bool, progress: Progress) -> None:
+    from bpcli.report.console import make_console
+    from bpcli.report.summary import print_summary
+
+    print_summary(make_console(stderr=as_json, style=progress.value), result)
+    if as_json:
+        print_json(result.to_dict())
+
+
+def _how_to_resume(result: TrainResult, config: Path, changes: list[str]) -> str:
+    assert result.run is not None
+    command = shlex.join(["bpcli", "train", str(config), *changes, "--resume", str(result.run / "last.npz")])
+    return f"interrupted and saved after epoch {result.epochs}, step {result.steps}; go on with\n  {command}"

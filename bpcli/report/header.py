@@ -1,0 +1,48 @@
+"""What is about to be trained, in a few lines."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from bpcli.report.figures import count, counted
+from bpcli.report.layout import print_facts
+from bpcli.training.events import Started
+
+
+def print_header(console: Console, started: Started) -> None:
+    """The run, its data, its network and its arithmetic."""
+    print_facts(
+        console,
+        [
+            ("run", _run(started)),
+            ("data", _data(started)),
+            ("network", f"{network(started.widths, started.activations)}, {counted(started.parameters, 'parameter')}"),
+            ("arithmetic", f"{started.dtype}, {counted(started.threads, 'thread')}"),
+        ],
+    )
+    print_warnings(console, started)
+    console.print()
+
+
+def print_warnings(console: Console, started: Started) -> None:
+    """What to know about a resumed run, if there is anything."""
+    for warning in started.warnings:
+        console.print(Text.assemble(("warning: ", "yellow"), warning), soft_wrap=True)
+
+
+def network(widths: tuple[int, ...], activations: tuple[str, ...]) -> str:
+    """`784-128-10 relu softmax`"""
+    return f"{'-'.join(map(str, widths))} {' '.join(activations)}"
+
+
+def _run(started: Started) -> str:
+    if not started.step:
+        return str(started.folder)
+    return f"{started.folder}, resumed after epoch {started.epoch}, step {count(started.step)}"
+
+
+def _data(started: Started) -> str:
+    whole = started.steps_per_epoch == 1
+    batches = "all at once" if whole else f"in batches of {count(started.batch_size)}"
+    return f"{started.data}, {counted(started.examples, 'example')} {batches}"

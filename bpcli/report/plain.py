@@ -1,0 +1,44 @@
+"""A training as plain lines, one an evaluated epoch: for pipes, files and CI."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from rich.console import Console
+
+from bpcli.report.figures import duration, number
+from bpcli.report.header import print_header
+from bpcli.training.events import Evaluated, Event, Started, StepDone
+
+
+class PlainDisplay:
+    """Prints to the console line by line, each at once, without control codes."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._began = perf_counter()
+        self._epochs = 0
+
+    def __enter__(self) -> PlainDisplay:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def __call__(self, event: Event) -> None:
+        if type(event) is StepDone:
+            return
+        if isinstance(event, Started):
+            self._epochs, self._began = event.epochs, perf_counter()
+            print_header(self.console, event)
+        elif isinstance(event, Evaluated):
+            self._print_row(event)
+
+    def _print_row(self, event: Evaluated) -> None:
+        """`epoch  3/10  loss 0.1234  accuracy 0.9876  validation_loss 0.2345 ...`; the training split goes unsaid."""
+        metrics = [f"{name.removeprefix('train_')} {number(value)}" for name, value in event.metrics.items()]
+        epoch = str(event.epoch).rjust(len(str(self._epochs)))
+        fields = [f"epoch {epoch}/{self._epochs}", *metrics, f"rate {event.learning_rate:.4g}"]
+        best = "  best" if event.improved else ""
+        line = "  ".join(fields) + f"  {duration(perf_counter() - self._began)}{best}"
+        self.console.print(line, soft_wrap=True, markup=False)

@@ -1,0 +1,125 @@
+"""A training on a terminal: rows that scroll, and below them bars that move."""
+
+from __future__ import annotations
+
+from collections import deque
+from time import perf_counter
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from bpcli.report.figures import count, duration, number
+from bpcli.report.header import print_header
+from bpcli.report.layout import GAP
+from bpcli.report.rows import Rows
+from bpcli.training.events import Evaluated, Event, Started, StepDone
+
+INTERVAL = 0.1
+"""Seconds between two looks: ten a second are as smooth as an eye wants."""
+LONG_EPOCH = 0.5
+"""Seconds from which an epoch gets a bar of its own."""
+MOST_ROWS = 40
+"""Where more evaluations are to come, every second (third, ...) is shown, and the log has them all."""
+
+
+class LiveDisplay:
+    """Draws on the console. A step costs a comparison, but for those at which the clock is looked at."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._live = Live(console=console, auto_refresh=False, transient=True)
+        self._next_look = 0
+        self._stride = 1
+
+    def __enter__(self) -> LiveDisplay:
+        self._live.start()
+        self._live.update(Text("reading the data", "dim"), refresh=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.update(Text(), refresh=True)
+        self._live.stop()
+
+    def __call__(self, event: Event) -> None:
+        if type(event) is StepDone:
+            if event.step >= self._next_look:
+                self._look(event)
+        elif isinstance(event, Started):
+            self._start(event)
+        elif isinstance(event, Evaluated):
+            self._evaluated(event)
+
+    def _start(self, started: Started) -> None:
+        self.started = started
+        self._live.update(Text(), refresh=True)
+        print_header(self.console, started)
+        self._rows = Rows(self.console, started.epochs, started.monitor)
+        self._best = "" if started.best is None else number(started.best)
+        self._began = self._drawn = self._epoch_began = perf_counter()
+        self._epoch, self._has_long_epochs = started.epoch, False
+        self._marks = deque([(self._began, started.step)], maxlen=20)
+        self._evaluations, self._every = 0, 1
+
+    def _evaluated(self, event: Evaluated) -> None:
+        if event.improved:
+            self._best = f"{number(event.metrics[self.started.monitor])} (epoch {event.epoch})"
+        if not self._evaluations:
+            interval = max(event.epoch - self.started.epoch, 1)
+            self._every = -(-(self.started.epochs - self.started.epoch) // (interval * MOST_ROWS))
+        self._evaluations += 1
+        if self._evaluations % self._every == 0 or event.epoch >= self.started.epochs or self._evaluations == 1:
+            self._rows.print(event, perf_counter() - self._began)
+
+    def _look(self, step: StepDone) -> None:
+        """Look at the clock, draw if it is time, and choose the step of the next look."""
+        now = perf_counter()
+        if step.epoch != self._epoch:
+            self._epoch, self._epoch_began = step.epoch, now
+        if now - self._drawn >= INTERVAL:
+            self._drawn = now
+            self._has_long_epochs |= self.started.steps_per_epoch > 1 and now - self._epoch_began > LONG_EPOCH
+            self._live.update(self._drawing(step, now), refresh=True)
+            self._marks.append((now, step.step))
+        pace = (step.step - self.started.step) / max(now - self._began, 1e-9)
+        self._stride = max(1, min(2 * self._stride, int(pace * INTERVAL / 4)))
+        self._next_look = step.step + self._stride
+
+    def _drawing(self, step: StepDone, now: float) -> Group:
+        total = self.started.epochs * self.started.steps_per_epoch
+        done = step.step - self.started.step
+        left = (now - self._began) / done * (total - step.step)
+        bars = Table.grid(padding=(0, GAP, 0, 0), expand=True)
+        for _ in range(4):
+            bars.add_column(no_wrap=True)
+        bars.columns[1].ratio = 1
+        epochs = f"{step.epoch + 1}/{self.started.epochs}"
+        bars.add_row("epochs", _bar(step.step, total), epochs, Text(f"{duration(left)} left", "dim"))
+        if self._has_long_epochs:
+            steps = self.started.steps_per_epoch
+            at = step.step - step.epoch * steps
+            bars.add_row("steps", _bar(at, steps), f"{count(at)}/{count(steps)}", "")
+        return Group(Text(), bars, self._figures(step, now))
+
+    def _figures(self, step: StepDone, now: float) -> Text:
+        """As many as the width holds, what matters most first."""
+        then, at = self._marks[0]
+        share = self.started.examples / self.started.steps_per_epoch
+        figures = [
+            ("loss", number(step.loss)),
+            (f"best {self.started.monitor}", self._best),
+            ("samples/s", count((step.step - at) * share / max(now - then, 1e-9))),
+            ("rate", f"{step.learning_rate:.4g}"),
+        ]
+        line = Text()
+        for label, value in figures:
+            part = Text.assemble(" " * (2 * GAP) if line else "", (f"{label} ", "dim"), value)
+            if value and line.cell_len + part.cell_len <= self.console.width:
+                line.append_text(part)
+        return line
+
+
+def _bar(done: int, total: int) -> ProgressBar:
+    return ProgressBar(total=total, completed=done, complete_style="cyan", finished_style="cyan")

@@ -1,0 +1,63 @@
+"""One line an evaluated epoch, in columns that stay where they are."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from rich.console import Console
+from rich.text import Text
+
+from bpcli.report.figures import duration, number
+from bpcli.report.layout import GAP, Column, fitting, print_row
+from bpcli.training.events import Evaluated
+
+_WIDTH = 9
+_RANKS = {"train_accuracy": 3, "validation_mae": 4, "validation_rmse": 1, "validation_r2": 2}
+
+
+class Rows:
+    """Prints the table as it grows; its columns are those of the first evaluation."""
+
+    def __init__(self, console: Console, epochs: int, monitor: str) -> None:
+        self.console, self.epochs, self.monitor = console, epochs, monitor
+        self._columns: list[Column] = []
+        self._groups: list[str] = []
+
+    def print(self, event: Evaluated, seconds: float) -> None:
+        """The row of an evaluation, `seconds` after the training began; an improvement is marked."""
+        if not self._columns:
+            self._lay_out(list(event.metrics))
+        metrics = [self._cell(name, value, event.improved) for name, value in event.metrics.items()]
+        self._print([str(event.epoch), *metrics, f"{event.learning_rate:.4g}", duration(seconds)])
+
+    def _cell(self, name: str, value: float, improved: bool) -> Text:
+        return Text(number(value), "green" if improved and name == self.monitor else "")
+
+    def _lay_out(self, metrics: list[str]) -> None:
+        self._groups = ["", *(name.partition("_")[0] for name in metrics), "", ""]
+        self._columns = [
+            Column("epoch"),
+            *(Column(name.partition("_")[2], rank=_RANKS.get(name, 0)) for name in metrics),
+            Column("rate", rank=5),
+            Column("time", rank=6),
+        ]
+        self._widths = [max(len("epoch"), len(str(self.epochs))), *[_WIDTH] * (len(self._columns) - 1)]
+        self._print_groups()
+        self._print([Text(column.title, "dim") for column in self._columns])
+
+    def _print_groups(self) -> None:
+        """A line that says which columns are of which split."""
+        line = Text()
+        for group, columns in groupby(self._kept(), key=self._groups.__getitem__):
+            widths = [self._widths[i] for i in columns]
+            width = sum(widths) + GAP * (len(widths) - 1)
+            line.append(" " * GAP if line else "").append(f" {group} ".center(width, "─") if group else " " * width)
+        line.rstrip()
+        line.stylize("dim")
+        self.console.print(line, soft_wrap=True)
+
+    def _print(self, row: list[str | Text] | list[Text]) -> None:
+        print_row(self.console, self._columns, self._widths, self._kept(), row)
+
+    def _kept(self) -> list[int]:
+        return fitting(self._columns, self._widths, self.console.width)

@@ -1,0 +1,43 @@
+"""How a training ended: the last thing a person reads of it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.text import Text
+
+from bpcli.api.train import Status, TrainResult
+from bpcli.report.figures import counted, duration, number
+from bpcli.report.layout import print_facts
+
+_TITLES: dict[Status, tuple[str, str]] = {
+    "completed": ("completed", "green"),
+    "stopped_early": ("stopped early", "green"),
+    "interrupted": ("interrupted", "yellow"),
+    "diverged": ("diverged", "red"),
+    "dry_run": ("dry run", "green"),
+}
+
+
+def print_summary(console: Console, result: TrainResult) -> None:
+    """Status, best and final metrics, files, and what to type next."""
+    console.print()
+    print_facts(console, _facts(result))
+
+
+def _facts(result: TrainResult) -> Iterator[tuple[str, str | Text]]:
+    title, style = _TITLES[result.status]
+    amount = f"{counted(result.epochs, 'epoch')}, {counted(result.steps, 'step')} in {duration(result.seconds)}"
+    yield "status", Text.assemble((title, style), f" after {amount}")
+    if result.best:
+        yield "best", f"{result.monitor} {number(result.best.value)} at epoch {result.best.epoch}"
+    if result.final:
+        # no break between a name and its value
+        yield "final", Text("  ".join(f"{name}\N{NO-BREAK SPACE}{number(value)}" for name, value in result.final.items()))
+    if result.run is not None:
+        files = [name for name in ("best.npz", "last.npz", "log.csv", "config.yaml") if (result.run / name).is_file()]
+        yield "files", f"{result.run}: {', '.join(files)}"
+        if "best.npz" in files and result.status in ("completed", "stopped_early"):
+            yield "next", f"bpcli eval {shlex.quote(str(result.run / 'best.npz'))}"

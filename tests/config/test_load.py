@@ -1,0 +1,158 @@
+"""From a file to a config and back, and problems that are found later."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bpcli.config.load import config_from_data, config_to_data, config_to_yaml, load_config, read_config
+from bpcli.config.sections import Config, Model
+from bpcli.data.csv_table import Csv
+from bpcli.data.parity import Xor
+from bpcli.data.plane import Spiral
+from bpcli.errors import ConfigError, config_error
+from bpcli.nn.activations import ACTIVATIONS
+from bpcli.nn.dense import Dense
+from bpcli.nn.initializers import Normal, ScaledUniform, Zeros
+from bpcli.nn.losses import CrossEntropy, HalfSquaredError, MeanSquaredError
+from bpcli.optim.penalties import Penalty
+from bpcli.optim.schedules import Constant, Exponential, InverseTime, Step
+from bpcli.optim.sgd import SGD
+from bpcli.training.sections import Checkpoint, EarlyStopping, Training
+
+Load = Callable[..., Config]
+
+SMALLEST = "data: xor\nmodel: {layers: [4, 1]}\n"
+
+_positive = st.floats(min_value=1e-300, max_value=1e300)
+_counts = st.integers(1, 10**30)
+_inits = st.none() | st.builds(Zeros) | st.builds(Normal, std=_positive) | st.just(ScaledUniform(name="he_uniform"))
+_words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+_tricky = st.sampled_from(
+    ["1e5", "off", "0o7", "~", "1:30", ".nan", "9" * 200, "", "# x", "a: b", "- a", " a ", "\x1b"]
+)
+_configs = st.builds(
+    Config,
+    name=st.none() | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,20}[A-Za-z0-9]", fullmatch=True),
+    seed=st.integers(0, 2**128),
+    dtype=st.sampled_from(["float32", "float64"]),
+    threads=st.just("auto") | _counts,
+    data=st.builds(Xor, bits=st.integers(2, 16), shuffle=st.booleans())
+    | st.builds(Spiral, noise=_positive, batch_size=_counts)
+    | st.builds(Csv, file=_words | _tricky, target=_words | _tricky | st.integers()),
+    model=st.builds(
+        Model,
+        layers=st.lists(
+            st.builds(Dense, units=_counts, activation=st.none() | st.sampled_from(list(ACTIVATIONS)), init=_inits),
+            min_size=1,
+            max_size=3,
+        ).map(lambda layers: (*layers, Dense(units=2))),
+        init=_inits,
+    ),
+    loss=st.sampled_from([MeanSquaredError(), HalfSquaredError(), CrossEntropy()]),
+    optimizer=st.builds(SGD, learning_rate=_positive, momentum=st.floats(0, 0.999)),
+    schedule=st.sampled_from([Constant(), Step(gamma=1e-7), InverseTime(per="step")])
+    | st.builds(Exponential, gamma=st.floats(1e-20, 1)),
+    regularization=st.builds(Penalty, l1=st.just(0.0) | _positive),
+    training=st.builds(Training, epochs=_counts),
+    checkpoint=st.sampled_from([Checkpoint(), Checkpoint(monitor="train_loss", mode="max", every_steps=3)]),
+    early_stopping=st.none() | st.builds(EarlyStopping, min_delta=_positive),
+)
+
+
+@given(_configs)
+def test_a_config_written_as_yaml_is_read_back_equal(tmp_path_factory: pytest.TempPathFactory, config: Config) -> None:
+    path = tmp_path_factory.getbasetemp() / "written.yaml"
+    path.write_text(config_to_yaml(config), encoding="utf-8")
+    assert load_config(path, [] if config.name else ["name=null"]) == (
+        config if config.name else config_from_data(config_to_data(config) | {"name": "written"})
+    )
+
+
+@given(_configs)
+def test_a_config_as_plain_data_is_read_back_equal(config: Config) -> None:
+    assert config_from_data(config_to_data(config)) == config
+
+
+def test_every_default_is_written_out(load: Load) -> None:
+    assert (
+        config_to_yaml(load(SMALLEST))
+        == """\
+name: c
+seed: 0
+dtype: float32
+threads: auto
+data:
+  name: xor
+  batch_size: full
+  validation_fraction: 0.0
+  scale: none
+  shuffle: true
+  one_hot: false
+  bits: 2
+model:
+  layers:
+  - {units: 4, activation: null, init: null}
+  - {units: 1, activation: null, init: null}
+  input: null
+  activation: relu
+  output: null
+  init: null
+loss: {name: cross_entropy}
+optimizer:
+  name: sgd
+  learning_rate: 0.1
+  momentum: 0.0
+  dampening: 0.0
+  nesterov: false
+schedule: {name: constant, per: epoch}
+regularization: {l2: 0.0, l1: 0.0}
+training: {epochs: 10, evaluate_every: 1}
+checkpoint: {monitor: null, mode: null, every_steps: null}
+early_stopping: null
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [("xor.yaml", "xor"), ("my config (2).yaml", "my-config-2"), ("né.v2.yaml", "né-v2"), ("--.yaml", "run")],
+)
+def test_a_config_without_a_name_is_called_after_its_file(file: str, name: str, in_folder: Path) -> None:
+    Path(file).write_text(SMALLEST)
+    assert load_config(file).name == name
+
+
+def test_a_problem_found_later_is_located_in_the_file(in_folder: Path) -> None:
+    Path("c.yaml").write_text("data: xor\nmodel:\n  layers: [4, 3]\n")
+    _, document = read_config("c.yaml")
+    with pytest.raises(ConfigError) as caught, document.locating():
+        raise config_error(("model", "layers", 1, "units"), "xor has 2 classes")
+    assert str(caught.value) == "c.yaml:3:15: xor has 2 classes\n    layers: [4, 3]\n                ^"
+
+
+def test_a_problem_found_later_is_located_in_an_argument(in_folder: Path) -> None:
+    Path("c.yaml").write_text(SMALLEST)
+    _, document = read_config("c.yaml", ["seed=3", "data.validation_fraction=0.9"])
+    located = document.locate(config_error(("data", "validation_fraction"), "leaves nothing"))
+    assert str(located).startswith("argument 'data.validation_fraction=0.9', column 26: leaves nothing\n")
+    assert document.locate(located) is located
+
+
+def test_a_problem_with_a_default_points_at_the_section_around_it(in_folder: Path) -> None:
+    Path("c.yaml").write_text(SMALLEST)
+    _, document = read_config("c.yaml")
+    assert str(document.locate(config_error(("data", "one_hot"), "no"))).startswith("c.yaml:1:7: no\n    data: xor\n")
+    assert str(document.locate(config_error(("loss",), "no"))) == "c.yaml: no"
+
+
+def test_data_of_a_checkpoint_is_validated_too() -> None:
+    data: dict[str, Any] = {"data": {"name": "xor"}, "model": {"layers": [{"units": 1}]}}
+    assert config_from_data(data, ["seed=3"]).seed == 3
+    with pytest.raises(ConfigError, match=r"^the config in the checkpoint: seed must be at least 0, not -1$"):
+        config_from_data(data | {"seed": -1})
+    with pytest.raises(ConfigError, match=r"^argument 'seed=-1', column 6: seed must be at least 0, not -1"):
+        config_from_data(data, ["seed=-1"])
