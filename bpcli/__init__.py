@@ -1,12 +1,12 @@
 """Train, check and understand small neural networks: back-propagation by hand in NumPy, from a YAML file.
 
-    import bpcli
+import bpcli
 
-    config = bpcli.load_config("configs/xor.yaml", ["seed=1"])
-    result = bpcli.train(config)
-    bpcli.evaluate(result.run)
-    bpcli.gradcheck("configs/xor.yaml")
-    bpcli.load_checkpoint(result.run / "best.npz").arrays["layers.0.W"]
+config = bpcli.load_config("configs/xor.yaml", ["seed=1"])
+result = bpcli.train(config)
+bpcli.evaluate(result.run)
+bpcli.gradcheck("configs/xor.yaml")
+bpcli.load_checkpoint(result.run / "best.npz").arrays["layers.0.W"]
 """
 
 from __future__ import annotations

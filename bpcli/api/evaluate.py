@@ -80,10 +80,11 @@ class Evaluation:
 
 
 def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Sequence[str] = ()) -> Evaluation:
-    """Measure the weights in `checkpoint` (or the best of a run folder) on train, validation or test (default: the last of these there is).
+    """Measure the weights in `checkpoint` on train, validation or test (default: the last of these there is).
 
-    `overrides` are `key=value` changes to the config inside the checkpoint, such as `data.files=DIR`. Raises
-    `CheckpointError`, `ConfigError`, `DataError`, and `UsageError` for a split the data do not have.
+    A run folder stands for its best checkpoint. `overrides` are `key=value` changes to the config inside the
+    checkpoint, such as `data.files=DIR`. Raises `CheckpointError`, `ConfigError`, `DataError`, and `UsageError` for
+    a split the data do not have.
     """
     saved = load_checkpoint(checkpoint_at(Path(checkpoint)))
     config = config_from_data(saved.config, overrides)

@@ -8,6 +8,8 @@ import typer
 
 Overrides = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[KEY=VALUE]...", help="Changes to the config, such as optimizer.learning_rate=0.5."),
+    typer.Argument(metavar="KEY=VALUE", help="Changes to the config, such as optimizer.learning_rate=0.5."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, and nothing else.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", metavar="", help="Print one JSON object on standard output, and nothing else.")
+]

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from bpcli.cli.arguments import AsJson, Overrides
 from bpcli.cli.json_output import print_json
 
-
-class Split(StrEnum):
-    train = "train"
-    validation = "validation"
-    test = "test"
+Split = Literal["train", "validation", "test"]
 
 
 def eval_(
     checkpoint: Annotated[Path, typer.Argument(metavar="CHECKPOINT", help="A .npz of a run, or the run folder.")],
     overrides: Overrides = None,
-    split: Annotated[Split | None, typer.Option(help="Default: test, or the last there is.")] = None,
+    split: Annotated[
+        Split | None,
+        typer.Option(metavar="SPLIT", help="train, validation or test. Default: test, or the last there is."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure CHECKPOINT on a split: loss, metrics, confusion matrix, mistakes."""
@@ -29,7 +27,7 @@ def eval_(
     from bpcli.report.console import make_console
     from bpcli.report.evaluation import print_evaluation
 
-    evaluation = evaluate(checkpoint, split=split and split.value, overrides=overrides or ())
+    evaluation = evaluate(checkpoint, split=split, overrides=overrides or ())
     if as_json:
         print_json(evaluation.to_dict())
     else:

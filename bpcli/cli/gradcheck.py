@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 import typer
 
 from bpcli.cli.arguments import AsJson, Overrides
 from bpcli.cli.json_output import print_json
 
-
-class Fault(StrEnum):
-    wrong_sign = "wrong-sign"
-    no_average = "no-average"
-    no_derivative = "no-derivative"
-    no_penalty = "no-penalty"
-    transposed = "transposed"
+Fault = Literal["wrong-sign", "no-average", "no-derivative", "no-penalty", "transposed"]
+"""As `bpcli.checks.faults.FaultName`, which brings NumPy along."""
 
 
 def gradcheck(
     target: Annotated[
         Path | None,
-        typer.Argument(metavar="[CONFIG|CHECKPOINT]", help="What to check; without it, every part of bpcli."),
+        typer.Argument(metavar="CONFIG|CHECKPOINT", help="What to check; without it, every part of bpcli."),
     ] = None,
     overrides: Overrides = None,
     eps: Annotated[float | None, typer.Option(metavar="H", help="Step of the numerical derivative.")] = None,
     atol: Annotated[float | None, typer.Option(metavar="A", help="Absolute tolerance.")] = None,
     rtol: Annotated[float | None, typer.Option(metavar="R", help="Relative tolerance.")] = None,
     samples: Annotated[int | None, typer.Option(metavar="N", help="Entries to check in each tensor.")] = None,
-    fast: Annotated[bool, typer.Option("--fast", help="A few entries of each tensor, and random directions.")] = False,
+    fast: Annotated[
+        bool, typer.Option("--fast", metavar="", help="A few entries of each tensor, and random directions.")
+    ] = False,
     seed: Annotated[int, typer.Option(metavar="N", help="Of the draw of entries and directions.")] = 0,
-    inject: Annotated[Fault | None, typer.Option(help="Plant this bug, and see it caught.")] = None,
+    inject: Annotated[
+        Fault | None,
+        typer.Option(metavar="FAULT", help=f"Plant a bug, and see it caught: {', '.join(get_args(Fault))}."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check back-propagation against numerical gradients, tensor by tensor, in float64.
@@ -54,7 +53,7 @@ def gradcheck(
         samples=samples,
         fast=fast,
         seed=seed,
-        inject=inject and inject.value,
+        inject=inject,
         **tolerances,
     )
     if as_json:

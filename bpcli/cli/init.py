@@ -12,9 +12,10 @@ from bpcli.errors import UsageError
 
 
 def init(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A built-in config; without it, a list.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="A built-in config; without it, a list.")] = None,
     output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it; - prints it [NAME.yaml].")
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to write it; - prints it. Without it, NAME.yaml."),
     ] = None,
 ) -> None:
     """List the built-in configs, or write one to a file."""

@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import TextIO
 
 from bpcli.cli.signals import Interrupted, watching
 from bpcli.errors import BpcliError
@@ -74,16 +75,18 @@ def _say_error(message: str) -> None:
 
 def _prepare_streams() -> None:
     """A stream that is closed swallows what is written; one that cannot show a character shows its code."""
-    if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")
-    if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")
+
+
 def _silence_stdout() -> None:
     """The reader is gone; the flush at the interpreter's end must not complain of it again."""
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+    with _nowhere() as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())

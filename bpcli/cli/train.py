@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,20 +16,18 @@ from bpcli.errors import DivergedError
 
 if TYPE_CHECKING:
     from bpcli.api.train import TrainResult
+    from bpcli.config.sections import Config
 
 
-class Progress(StrEnum):
-    auto = "auto"
-    rich = "rich"
-    plain = "plain"
-    none = "none"
+Progress = Literal["auto", "rich", "plain", "none"]
 
 
 def train(
     config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML file; `bpcli init` has some to start from.")],
     overrides: Overrides = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="DIR", help="The run folder [default: a new one in runs/].")
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="The run folder; without it, a new one in runs/."),
     ] = None,
     resume: Annotated[
         str | None, typer.Option(metavar="last|best|auto|PATH", help="Go on from a checkpoint, bit for bit.")
@@ -40,16 +37,16 @@ def train(
         typer.Option(metavar="CONDITION", help="Such as 'test_accuracy>=0.98': exit with 1 if not met. Repeatable."),
     ] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Short for seed=N.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Build everything, do one step, write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", metavar="", help="Build everything, do one step, write nothing.")
+    ] = False,
     as_json: AsJson = False,
-    progress: Annotated[
-        Progress, typer.Option(help="auto: bars on a terminal, else a line an epoch.")
-    ] = Progress.auto,
+    progress: Annotated[Progress, typer.Option(help="auto: bars on a terminal, else a line an epoch.")] = "auto",
 ) -> None:
     """Train CONFIG; write checkpoints and a log into a run folder.
 
-    Exits with 0 when done, 1 if a requirement is not met, 2 for an error in what was given, 3 if the training diverged,
-    130 or 143 if it was interrupted and saved.
+    Exit codes: 0 done, 1 a requirement is not met, 2 an error in what was given,
+    3 diverged, 130 or 143 interrupted and saved.
     """
     from bpcli.api.train import train as run_training
     from bpcli.cli.configs import open_config
@@ -57,7 +54,7 @@ def train(
 
     changes = [*(overrides or []), *([] if seed is None else [f"seed={seed}"])]
     settings, document = open_config(config, changes)
-    with watching() as interruption, make_display(progress.value, stderr=as_json) as display, document.locating():
+    with watching() as interruption, make_display(progress, stderr=as_json) as display, document.locating():
         result = run_training(
             settings,
             output=output,
@@ -67,7 +64,7 @@ def train(
             on_event=display,
             interrupted=interruption.requested,
         )
-    _show(result, as_json=as_json, progress=progress)
+    _show(settings, result, as_json=as_json, progress=progress)
     if result.status == "interrupted":
         say_note(_how_to_resume(result, config, changes))
     if result.status == "diverged":
@@ -81,11 +78,12 @@ def train(
         raise typer.Exit(1)
 
 
-def _show(result: TrainResult, *, as_json: bool, progress: Progress) -> None:
+def _show(config: Config, result: TrainResult, *, as_json: bool, progress: Progress) -> None:
     from bpcli.report.console import make_console
     from bpcli.report.summary import print_summary
 
-    print_summary(make_console(stderr=as_json, style=progress.value), result)
+    console = make_console(stderr=as_json, style=progress)
+    print_summary(console, config, result)
     if as_json:
         print_json(result.to_dict())
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,6 +21,9 @@ from bpcli.config.foreign import unknown_key
 from bpcli.config.sections import Config
 from bpcli.config.wording import nearest, refusal, shown
 from bpcli.errors import Path, Problem, dotted
+
+MOST_WORDED = 200
+"""Problems that a sentence is made for; looking for the nearest of all keys takes its time."""
 
 
 def validate(data: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
@@ -45,7 +49,7 @@ def _typed(data: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
         if path is not None:
             kinds.setdefault(path, details["type"])
     chosen_wrongly = [problem.path for problem in problems]
-    for path, kind in kinds.items():
+    for path, kind in islice(kinds.items(), MOST_WORDED):
         if any(path == other[: len(path)] or other == path[: len(other)] for other in chosen_wrongly):
             continue
         if kind == "too_short" and descend(Config, data, path)[1]:

@@ -20,9 +20,9 @@ def count(value: float) -> str:
 
 
 def counted(value: int, noun: str) -> str:
-    """`1 epoch`, `2 epochs`, `0 classes`"""
-    plural = "es" if noun.endswith(("s", "ch")) and noun != "epoch" else "s"
-    return f"{count(value)} {noun if value == 1 else noun + plural}"
+    """`1 epoch`, `2 epochs`, `0 entries`"""
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + ("es" if noun.endswith("tch") else "s")
+    return f"{count(value)} {noun if value == 1 else plural}"
 
 
 def duration(seconds: float) -> str:

@@ -36,9 +36,15 @@ class PlainDisplay:
 
     def _print_row(self, event: Evaluated) -> None:
         """`epoch  3/10  loss 0.1234  accuracy 0.9876  validation_loss 0.2345 ...`; the training split goes unsaid."""
-        metrics = [f"{name.removeprefix('train_')} {number(value)}" for name, value in event.metrics.items()]
+        metrics = [_field(name, value) for name, value in event.metrics.items()]
         epoch = str(event.epoch).rjust(len(str(self._epochs)))
-        fields = [f"epoch {epoch}/{self._epochs}", *metrics, f"rate {event.learning_rate:.4g}"]
+        fields = [f"epoch {epoch}/{self._epochs}", *metrics, f"rate {event.learning_rate:<7.4g}"]
         best = "  best" if event.improved else ""
-        line = "  ".join(fields) + f"  {duration(perf_counter() - self._began)}{best}"
+        line = "  ".join(fields) + f"  {duration(perf_counter() - self._began):>7}{best}"
         self.console.print(line, soft_wrap=True, markup=False)
+
+
+def _field(name: str, value: float) -> str:
+    """Of the same width in every row: an accuracy never needs an exponent."""
+    width = 6 if name.endswith("accuracy") else 8
+    return f"{name.removeprefix('train_')} {number(value):>{width}}"

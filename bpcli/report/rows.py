@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from rich.console import Console
 from rich.text import Text
 
 from bpcli.report.figures import duration, number
-from bpcli.report.layout import GAP, Column, fitting, print_row
+from bpcli.report.layout import GAP, Cell, Column, fitting, print_row
 from bpcli.training.events import Evaluated
 
 _WIDTH = 9
@@ -56,7 +57,7 @@ class Rows:
         line.stylize("dim")
         self.console.print(line, soft_wrap=True)
 
-    def _print(self, row: list[str | Text] | list[Text]) -> None:
+    def _print(self, row: Sequence[Cell]) -> None:
         print_row(self.console, self._columns, self._widths, self._kept(), row)
 
     def _kept(self) -> list[int]:

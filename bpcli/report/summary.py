@@ -9,8 +9,11 @@ from rich.console import Console
 from rich.text import Text
 
 from bpcli.api.train import Status, TrainResult
+from bpcli.config.sections import Config
+from bpcli.data.parity import Xor
 from bpcli.report.figures import counted, duration, number
 from bpcli.report.layout import print_facts
+from bpcli.report.truth_table import MOST_BITS, print_truth_table
 
 _TITLES: dict[Status, tuple[str, str]] = {
     "completed": ("completed", "green"),
@@ -21,8 +24,11 @@ _TITLES: dict[Status, tuple[str, str]] = {
 }
 
 
-def print_summary(console: Console, result: TrainResult) -> None:
-    """Status, best and final metrics, files, and what to type next."""
+def print_summary(console: Console, config: Config, result: TrainResult) -> None:
+    """Status, best and final metrics, files, what to type next; of a small XOR the truth table first."""
+    if isinstance(config.data, Xor) and config.data.bits <= MOST_BITS and result.experiment and result.run:
+        console.print()
+        print_truth_table(console, result.experiment)
     console.print()
     print_facts(console, _facts(result))
 
@@ -30,12 +36,17 @@ def print_summary(console: Console, result: TrainResult) -> None:
 def _facts(result: TrainResult) -> Iterator[tuple[str, str | Text]]:
     title, style = _TITLES[result.status]
     amount = f"{counted(result.epochs, 'epoch')}, {counted(result.steps, 'step')} in {duration(result.seconds)}"
+    if result.status == "dry_run":
+        amount = "one step; nothing was written"
     yield "status", Text.assemble((title, style), f" after {amount}")
     if result.best:
         yield "best", f"{result.monitor} {number(result.best.value)} at epoch {result.best.epoch}"
     if result.final:
         # no break between a name and its value
-        yield "final", Text("  ".join(f"{name}\N{NO-BREAK SPACE}{number(value)}" for name, value in result.final.items()))
+        yield (
+            "final",
+            Text("  ".join(f"{name}\N{NO-BREAK SPACE}{number(value)}" for name, value in result.final.items())),
+        )
     if result.run is not None:
         files = [name for name in ("best.npz", "last.npz", "log.csv", "config.yaml") if (result.run / name).is_file()]
         yield "files", f"{result.run}: {', '.join(files)}"

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bpcli.report.figures import number
-from bpcli.report.layout import Column, print_table
+from bpcli.report.layout import Cell, Column, print_table
 from bpcli.training.experiment import Experiment
 from bpcli.training.metrics import predicted_classes, target_classes
 
@@ -16,11 +16,12 @@ MOST_BITS = 4
 def print_truth_table(console: Console, experiment: Experiment) -> None:
     """The inputs, the target, the network's output for 1, and whether that is right."""
     names = experiment.info.feature_names
-    batches, rows = experiment.splits["train"](), []
+    batches, rows = experiment.splits["train"](), list[list[Cell]]()
     shown = batches.examples
     inputs = shown.x if shown.rows is None else shown.x[shown.rows]
     for X, T in batches.epoch(0):
-        Y = experiment.objective.head.outputs(experiment.objective.network.forward(X))
+        experiment.objective.forward(X, T)
+        Y = experiment.objective.head.Y
         for answer, true, predicted in zip(Y[:, -1], target_classes(T), predicted_classes(Y), strict=True):
             bits = [f"{bit:.0f}" for bit in inputs[len(rows)]]
             verdict = Text("right", "green") if true == predicted else Text("wrong", "red")

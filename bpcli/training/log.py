@@ -56,3 +56,12 @@ class Log:
                 return file.tell()
         except OSError as error:
             raise OutputError(f"cannot write {self.path}: {error.strerror or error}") from None
+
+
+def read_log(path: Path) -> list[dict[str, str]]:
+    """The rows of a log by column; none where there is no log."""
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except FileNotFoundError:
+        return []

@@ -66,6 +66,13 @@ def test_one_wrong_entry_is_found_and_named(error: float) -> None:
     assert report.directions.verdict == "wrong"
 
 
+def test_a_tiny_wrong_gradient_is_not_excused_by_the_coarser_measure_of_smaller_steps() -> None:
+    case = make_case(CLASSIFIER)
+    case.X[:, 1] = 0  # entry 5 belongs to this input, so that its gradient is zero
+    assert not check_objective(broken(case, 3e-9), case.X, case.T).passed
+    assert check_objective(broken(case, 3e-11), case.X, case.T).passed
+
+
 def test_the_size_of_an_error_beside_its_gradient_decides() -> None:
     case = make_case(CLASSIFIER)
     tolerant = check_objective(broken(case, 1e-5), case.X, case.T, rtol=1e-2)

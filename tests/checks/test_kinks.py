@@ -15,10 +15,10 @@ def first_bias(case: Case) -> Line:
     return Line(case.objective.network.parameters.weights.stop, 1.0)
 
 
-def put_on_kink(case: Case, layer: int = 0) -> None:
+def put_on_kink(case: Case) -> None:
     """Unit 0 of the first layer gets z = 0 exactly, for the first example."""
     case.X[0] = 0
-    case.objective.network.layers[layer].b[0] = 0
+    case.objective.network.layers[0].b[0] = 0
 
 
 @pytest.mark.parametrize("case", [make_case(CLASSIFIER, hidden="relu"), make_case(RELU_OUTPUT, depth=1)])
@@ -49,8 +49,10 @@ def test_held_sides_change_neither_value_nor_gradient_here(pairing: Pairing) -> 
     np.testing.assert_allclose(gradient(held, case.X, case.T), gradient(*case[1:]), rtol=1e-12, atol=1e-15)
 
 
-def test_held_sides_have_no_corner() -> None:
-    case = make_case(CLASSIFIER, hidden="relu", penalty=Penalty(l1=0.1))
+@pytest.mark.parametrize(
+    "case", [make_case(CLASSIFIER, hidden="relu", penalty=Penalty(l1=0.1)), make_case(RELU_OUTPUT, depth=1)]
+)
+def test_held_sides_have_no_corner(case: Case) -> None:
     put_on_kink(case)
     held, line = hold_sides(*case[1:]), first_bias(case)
     analytic = line.slope(gradient(*case[1:]))

@@ -14,6 +14,7 @@ def test_a_seed_decides_everything(source: type[PlaneSource]) -> None:
     first, again, other = (source(samples=50).load(seed) for seed in (1, 1, 2))
     assert (first.train.x == again.train.x).all()
     assert (first.split("test").rows == again.split("test").rows).all()
+    assert first.split("test").rows.tolist() != other.split("test").rows.tolist()  # type: ignore[union-attr]
     if source is not Blobs:
         assert (source(samples=50, noise=0.0).load(1).train.x != source(samples=50, noise=0.0).load(2).train.x).any()
     assert (first.train.x != other.train.x).any()
@@ -67,7 +68,7 @@ def test_the_fields_of_a_checkerboard_alternate() -> None:
     train = Checkerboard(samples=2000).load(0).train
     field = np.floor((train.x + 1) * 2).astype(int)
     assert (field.sum(axis=1) % 2 == train.y).all()
-    assert len({tuple(cell) for cell in field.tolist()}) == 16
+    assert {tuple(cell) for cell in field.tolist()} == {(column, row) for column in range(4) for row in range(4)}
 
 
 def test_what_a_network_has_to_fit_is_known_without_generating() -> None:

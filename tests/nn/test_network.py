@@ -117,10 +117,13 @@ def test_the_output_activation_belongs_to_the_loss() -> None:
     np.testing.assert_array_equal(network.forward(np.ones((2, 2))), [[-3], [-3]])
 
 
-def test_the_first_layer_computes_no_gradient_of_its_input() -> None:
-    network = make_network(Dense(units=2, activation="tanh"))
-    network.forward(np.ones((2, 2)))
-    assert network.layers[0].backward(np.ones((2, 2)), need_dX=False) is None
+def test_no_gradient_of_the_input_is_computed() -> None:
+    network = make_network(Dense(units=3, activation="tanh"), Dense(units=2, activation="identity"))
+    network.forward(np.ones((8, 2)))
+    network.backward(np.ones((8, 2)))
+    first, last = (layer._dX.rows(8) for layer in network.layers)
+    assert last.all()
+    assert not first.any()
 
 
 def test_biases_start_at_zero_and_weights_as_the_seed_says() -> None:
