@@ -95,12 +95,12 @@ class LiveDisplay:
         for _ in range(4):
             bars.add_column(no_wrap=True)
         bars.columns[1].ratio = 1
-        epochs = f"{step.epoch + 1}/{self.started.epochs}"
-        bars.add_row("epochs", _bar(step.step, total), epochs, Text(f"{duration(left)} left", "dim"))
+        epochs = _of(step.epoch + 1, self.started.epochs)
+        bars.add_row("epochs", _bar(step.step, total), epochs, Text(f"{duration(left):>7} left", "dim"))
         if self._has_long_epochs:
             steps = self.started.steps_per_epoch
             at = step.step - step.epoch * steps
-            bars.add_row("steps", _bar(at, steps), f"{count(at)}/{count(steps)}", "")
+            bars.add_row("steps", _bar(at, steps), _of(at, steps), "")
         return Group(Text(), bars, self._figures(step, now))
 
     def _figures(self, step: StepDone, now: float) -> Text:
@@ -119,6 +119,11 @@ class LiveDisplay:
             if value and line.cell_len + part.cell_len <= self.console.width:
                 line.append_text(part)
         return line
+
+
+def _of(done: int, total: int) -> str:
+    """`  5/10`, as wide at the beginning as at the end, so that the bars do not jump."""
+    return f"{count(done):>{len(count(total))}}/{count(total)}"
 
 
 def _bar(done: int, total: int) -> ProgressBar:
