@@ -1,47 +1,50 @@
-# make train   a network trained and shown        make test    everything that CI checks
-# make parity  gradients and runs against PyTorch  make bench   bpcli beside a bare NumPy loop
+# make train             a virtual environment, bpcli in it, and a network trained: CONFIG=configs/mnist.yaml ARGS='seed=1'
+# make test              formatting, types and the whole test suite
+# make parity            the same gradients and trajectories as PyTorch, which goes into an environment of its own
+# make clean             remove what these made, but not runs/
 
 PYTHON ?= python3
 CONFIG ?= configs/xor.yaml
-ARGS   ?=
+ARGS ?=
 
-VENV   := .venv
-BIN    := $(VENV)/bin
+VENV := .venv
 PARITY := .venv-parity
 
-.PHONY: train test parity bench clean
+.PHONY: train test parity clean
+.DELETE_ON_ERROR:
 
-train: $(VENV)/.installed
-	$(BIN)/bpcli train $(CONFIG) $(ARGS)
+train: $(VENV)/installed
+	@$(VENV)/bin/bpcli train $(CONFIG) $(ARGS)
 
-test: $(VENV)/.installed-dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict bpcli
-	$(BIN)/pytest -q -n auto
+test: $(VENV)/installed-dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy --strict bpcli
+	$(VENV)/bin/pytest -q -n auto
 
-parity: $(PARITY)/.installed
+parity: $(PARITY)/installed
 	$(PARITY)/bin/pytest -q tests/parity
 
-bench: $(VENV)/.installed
-	$(BIN)/python benchmarks/bare_loop.py configs/mnist.yaml $(ARGS)
-
 clean:
-	rm -rf $(VENV) $(PARITY) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PARITY) build bpcli.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find bpcli tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/.installed: pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "bpcli needs Python 3.11 or later: make PYTHON=python3.11")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+# The stamps: an environment is made once, and filled again where pyproject.toml is newer.
+
+$(VENV)/installed: $(VENV)/created pyproject.toml
+	$(VENV)/bin/pip install -q -e .
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+$(VENV)/installed-dev: $(VENV)/created pyproject.toml
+	$(VENV)/bin/pip install -q -e '.[dev]'
+	@touch $@ $(VENV)/installed
+
+$(PARITY)/installed: $(PARITY)/created pyproject.toml
+	$(PARITY)/bin/pip install -q -e '.[dev,parity]'
 	@touch $@
 
-$(PARITY)/.installed: pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "bpcli needs Python 3.11 or later: make PYTHON=python3.11")'
-	$(PYTHON) -m venv $(PARITY)
-	$(PARITY)/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
-	$(PARITY)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+$(VENV)/created $(PARITY)/created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo 'bpcli needs Python 3.11 or newer: say which with make PYTHON=python3.12' >&2; exit 1; }
+	$(PYTHON) -m venv $(@D)
 	@touch $@

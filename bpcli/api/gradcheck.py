@@ -14,7 +14,8 @@ from bpcli.checks.gradcheck import ATOL, EPS, RTOL, check_objective
 from bpcli.checks.suite import check_suite
 from bpcli.checks.verdicts import GradcheckReport
 from bpcli.config.build import build
-from bpcli.config.load import config_from_data, read_config
+from bpcli.config.load import config_from_data, config_to_data, read_config
+from bpcli.config.sections import Config
 from bpcli.errors import UsageError
 from bpcli.training.checkpoint import load_checkpoint, restore_parameters
 from bpcli.training.experiment import Experiment
@@ -75,7 +76,7 @@ def gradcheck(
 
 @overload
 def gradcheck(
-    target: str | Path,
+    target: Config | str | Path,
     *,
     overrides: Sequence[str] = ...,
     eps: float = ...,
@@ -89,7 +90,7 @@ def gradcheck(
 
 
 def gradcheck(
-    target: str | Path | None = None,
+    target: Config | str | Path | None = None,
     *,
     overrides: Sequence[str] = (),
     eps: float = EPS,
@@ -102,9 +103,9 @@ def gradcheck(
 ) -> GradcheckReport | SuiteReport:
     """Compare back-propagation with numerical gradients, in float64.
 
-    `target` is a config, a checkpoint or a run folder, changed by `key=value` overrides: that very network is checked
-    on the first batch of its training data (64 examples at most). Without a target every layer, activation, loss
-    and penalty is checked, in combinations. `eps`, `atol`, `rtol`, `samples`, `fast` and `seed` are those of
+    `target` is a config (or the path of one), a checkpoint or a run folder, changed by `key=value` overrides: that
+    very network is checked on the first batch of its training data (64 examples at most). Without a target every
+    layer, activation, loss and penalty is checked, in combinations. `eps`, `atol`, `rtol`, `samples`, `fast` and `seed` are those of
     `bpcli.checks.gradcheck.check_objective`; `inject` plants a bug that must be found.
 
     Raises `ConfigError`, `DataError`, `CheckpointError`, and `UsageError` for an option that cannot be used.
@@ -121,7 +122,7 @@ def gradcheck(
     with limit_threads(1):
         if target is None:
             return _suite(options)
-        experiment = _experiment(Path(target), overrides)
+        experiment = _experiment(target, overrides)
         X, T = next(experiment.batches.epoch(0))
         count = min(len(X), MOST_EXAMPLES)
         return check_objective(experiment.objective, X[:count].copy(), T[:count].copy(), **options)
@@ -134,8 +135,11 @@ def _suite(options: dict[str, Any]) -> SuiteReport:
     return SuiteReport(cases)
 
 
-def _experiment(target: Path, overrides: Sequence[str]) -> Experiment:
+def _experiment(target: Config | str | Path, overrides: Sequence[str]) -> Experiment:
     """The target's experiment in float64, with the weights and scaling of a checkpoint where it is one."""
+    if isinstance(target, Config):
+        return build(config_from_data(config_to_data(target), overrides), dtype=np.float64)[1]
+    target = Path(target)
     if not is_checkpoint(target):
         config, document = read_config(target, overrides)
         with document.locating():

@@ -53,6 +53,6 @@ def _print_most_confused(console: Console, evaluation: Evaluation) -> None:
         (value, i, j) for i, row in enumerate(evaluation.confusion_matrix) for j, value in enumerate(row) if i != j
     ]
     worst = sorted((pair for pair in pairs if pair[0]), key=lambda pair: -pair[0])[:MOST_CONFUSED]
-    console.print("most confused classes; --json has the whole matrix", style="dim", soft_wrap=True)
+    console.print("most confused classes; --json has the whole matrix", style="dim")
     columns = [Column("true", left=True), Column("predicted", left=True), Column("times")]
     print_table(console, columns, [[names[i], names[j], count(value)] for value, i, j in worst])

@@ -24,8 +24,8 @@ def print_check(console: Console, report: GradcheckReport) -> None:
     columns = [
         Column("tensor", left=True),
         Column("shape", left=True, rank=1),
-        Column("checked"),
-        Column("worst relative error"),
+        Column("checked", rank=2),
+        Column("rel. error"),
         Column("verdict", left=True),
     ]
     print_table(console, columns, [_row(check) for check in (*report.tensors, report.directions)])
@@ -37,13 +37,14 @@ def print_check(console: Console, report: GradcheckReport) -> None:
 def print_suite(console: Console, suite: SuiteReport) -> None:
     """A line a loss and output, then the wrong cases, and the verdict."""
     columns = [
-        Column("loss and output", left=True),
-        Column("networks"),
-        Column("checked", rank=1),
-        Column("worst relative error"),
+        Column("loss", left=True),
+        Column("output", left=True),
+        Column("networks", rank=2),
+        Column("checked", rank=3),
+        Column("rel. error", rank=1),
         Column("verdict", left=True),
     ]
-    print_table(console, columns, [_group_row(name, reports) for name, reports in _groups(suite)])
+    print_table(console, columns, [_group_row(*group) for group in _groups(suite)])
     console.print()
     wrong = [(name, report) for name, report in suite.cases if not report.passed]
     for name, report in wrong[:MOST_WRONG]:
@@ -92,21 +93,19 @@ def _verdict(passed: bool, error: float) -> list[tuple[str, Cell]]:
     return [("gradient", Text.assemble(verdict, f", worst relative error {error:.1e}"))]
 
 
-def _groups(suite: SuiteReport) -> Iterable[tuple[str, list[GradcheckReport]]]:
-    """The cases by loss and output activation, which lead their names."""
-    cases = sorted(
-        ((", ".join(name.split(", ")[:2]), report) for name, report in suite.cases), key=lambda case: case[0]
-    )
-    for group, members in groupby(cases, key=lambda case: case[0]):
-        yield group, [report for _, report in members]
+def _groups(suite: SuiteReport) -> Iterable[tuple[str, str, list[GradcheckReport]]]:
+    """The cases by loss and output activation, with which their names begin."""
+    cases = sorted(((name.split(", ")[:2], report) for name, report in suite.cases), key=lambda case: case[0])
+    for (loss, output), members in groupby(cases, key=lambda case: case[0]):
+        yield loss, output.removesuffix(" output"), [report for _, report in members]
 
 
-def _group_row(name: str, reports: list[GradcheckReport]) -> list[Cell]:
+def _group_row(loss: str, output: str, reports: list[GradcheckReport]) -> list[Cell]:
     passed = all(report.passed for report in reports)
     worst = max(report.max_relative_error for report in reports)
     checked = sum(report.checked for report in reports)
     verdict = Text("ok", _STYLES["ok"]) if passed else Text("wrong", _STYLES["wrong"])
-    return [name, str(len(reports)), count(checked), f"{worst:.1e}", verdict]
+    return [loss, output, str(len(reports)), count(checked), f"{worst:.1e}", verdict]
 
 
 def _derivative(value: float) -> str:

@@ -46,7 +46,7 @@ def print_history(console: Console, rows: Sequence[dict[str, str]]) -> None:
     console.print()
     print_table(console, columns, [[_cell(name, row[name]) for name in names] for row in shown])
     if every > 1:
-        console.print(f"{len(shown)} of {count(len(rows))} rows; log.csv has them all", style="dim", soft_wrap=True)
+        console.print(f"{len(shown)} of {count(len(rows))} rows; log.csv has them all", style="dim")
 
 
 def _title(name: str) -> str:

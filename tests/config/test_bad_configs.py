@@ -639,6 +639,43 @@ CASES = {
                   ^^^^^^^^^^^^
         """,
     ),
+    "a layer without units": (
+        """
+        data: xor
+        model:
+          layers:
+            - activation: tanh
+            - units: 1
+        """,
+        """
+        c.yaml:4:7: model.layers[0].units is missing (outputs of the layer): give a whole number greater than 0
+            - activation: tanh
+              ^
+        """,
+    ),
+    "the only layer is wrong": (
+        """
+        data: xor
+        model: {layers: [0]}
+        """,
+        """
+        c.yaml:2:18: model.layers[0].units must be greater than 0, not 0
+            model: {layers: [0]}
+                             ^
+        """,
+    ),
+    "an unknown loss is not judged with its output": (
+        """
+        data: xor
+        model: {layers: [4, 1], output: tanh}
+        loss: mce
+        """,
+        """
+        c.yaml:3:7: loss must be mse, half_squared_error or cross_entropy, not 'mce': did you mean mse?
+            loss: mce
+                  ^^^
+        """,
+    ),
     "everything at once": (
         """
         name: a/b

@@ -92,8 +92,14 @@ def test_a_byte_order_mark_is_no_part_of_the_text(load: Load) -> None:
     assert load("\ufeff" + SMALLEST) == load(SMALLEST)
 
 
+def test_a_byte_order_mark_is_not_shown(report: Report) -> None:
+    shown = report("\ufeffsed: 1\n" + SMALLEST)
+    assert shown == "c.yaml:1:1: unknown key sed: did you mean seed?\n    sed: 1\n    ^^^"
+
+
 def test_windows_line_ends_do_not_move_the_lines(report: Report) -> None:
-    assert report("data: xor\r\n\r\nmodel: {layers: [4, 1]}\r\nsed: 1\r\n").startswith("c.yaml:4:1: unknown key sed")
+    shown = report("data: xor\r\n\r\nmodel: {layers: [4, 1]}\r\nsed: 1\r\n")
+    assert shown == "c.yaml:4:1: unknown key sed: did you mean seed?\n    sed: 1\n    ^^^"
 
 
 def test_an_alias_repeats_its_value(load: Load) -> None:

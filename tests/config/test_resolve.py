@@ -1,5 +1,7 @@
 """A config is made definite against its data, and wrong pairings are refused with what to write instead."""
 
+# ruff: noqa: E501  reports stand here as they are printed
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,0 +1,128 @@
+"""`bpcli.evaluate`: the checkpoint alone is enough, and the numbers are those of the examples one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bpcli.api.evaluate import evaluate
+from bpcli.api.train import train
+from bpcli.config.build import build
+from bpcli.config.sections import Config, Model
+from bpcli.data.scaling import Scaler
+from bpcli.data.sources import Npz
+from bpcli.errors import CheckpointError, UsageError
+from bpcli.nn.dense import Dense
+from bpcli.nn.losses import MeanSquaredError
+from bpcli.training.checkpoint import load_checkpoint, restore_parameters
+from bpcli.training.evaluate import measure
+
+
+@pytest.fixture(autouse=True)
+def _in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def by_hand(config: Config, split: str) -> tuple[np.ndarray, np.ndarray]:
+    """The probabilities of a relu network with a softmax, in float64, and the labels."""
+    saved = load_checkpoint("run/last.npz").arrays
+    examples = config.data.load(config.seed).split(split)  # type: ignore[arg-type]
+    rows = slice(None) if examples.rows is None else examples.rows
+    hidden = np.maximum(examples.x[rows] @ saved["layers.0.W"].astype(float) + saved["layers.0.b"], 0)
+    z = hidden @ saved["layers.1.W"].astype(float) + saved["layers.1.b"]
+    e = np.exp(z)
+    return e / e.sum(axis=1, keepdims=True), examples.y[rows]
+
+
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
+def test_every_number_is_that_of_the_examples_one_by_one(moons: Config, split: str) -> None:
+    train(moons, output="run")
+    found = evaluate("run/last.npz", split=split)
+    p, y = by_hand(moons, split)
+    predicted = p.argmax(axis=1)
+    assert (found.split, found.examples, found.data) == (split, len(y), "moons")
+    assert found.loss == pytest.approx(-np.log(p[np.arange(len(y)), y]).mean(), rel=1e-5)
+    assert found.metrics == {"accuracy": pytest.approx((predicted == y).mean())}
+    matrix = [[int(((y == i) & (predicted == j)).sum()) for j in range(2)] for i in range(2)]
+    assert [list(row) for row in found.confusion_matrix] == matrix
+    assert found.classes[1].recall == matrix[1][1] / sum(matrix[1])
+    assert found.classes[1].precision == matrix[1][1] / (matrix[0][1] + matrix[1][1])
+
+
+def test_mistakes_come_the_most_confident_first_under_their_row_in_the_data(moons: Config) -> None:
+    train(moons, output="run")
+    found = evaluate("run/last.npz", split="train")
+    p, y = by_hand(moons, "train")
+    rows = moons.data.load(moons.seed).train.rows
+    wrong = sorted(np.flatnonzero(p.argmax(axis=1) != y), key=lambda i: -p[i].max())[:10]
+    assert rows is not None
+    assert wrong
+    assert [mistake.index for mistake in found.mistakes] == [int(rows[i]) for i in wrong]
+    assert found.mistakes[0].confidence == pytest.approx(p[wrong[0]].max(), rel=1e-5)
+
+
+def test_the_last_split_there_is_is_measured_unless_one_is_named(moons: Config, xor: Config) -> None:
+    train(moons, output="run")
+    train(xor, output="xor")
+    assert evaluate("run").split == "test"
+    assert evaluate("xor").split == "train"
+    with pytest.raises(UsageError, match="xor has no test split here: it has train"):
+        evaluate("xor", split="test")
+
+
+def test_a_validation_metric_is_what_the_log_says(moons: Config) -> None:
+    result = train(moons, output="run")
+    found = evaluate("run/last.npz", split="validation")
+    assert found.loss == pytest.approx(result.final["validation_loss"], rel=1e-6)
+    assert found.metrics["accuracy"] == result.final["validation_accuracy"]
+
+
+def test_regression_is_measured_in_its_own_metrics(moons: Config) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((80, 3))
+    np.savez("table.npz", x=x, y=x @ [[1.0], [-2.0], [0.5]] + 3)
+    config = replace(
+        moons,
+        data=Npz(file="table.npz", validation_fraction=0.2, batch_size=8),
+        model=Model(layers=(Dense(units=1),)),
+        loss=MeanSquaredError(),
+        training=replace(moons.training, epochs=40),
+        optimizer=replace(moons.optimizer, learning_rate=0.02),
+    )
+    result = train(config, output="run", require=["test_r2>0.99", "validation_rmse<0.3"])
+    assert not result.unmet
+    found = evaluate("run/last.npz")
+    assert set(found.metrics) == {"mae", "rmse", "r2"}
+    assert found.metrics["rmse"] ** 2 == pytest.approx(found.loss, rel=1e-5)
+    assert (found.class_names, found.confusion_matrix, found.mistakes) == ((), (), ())
+    assert found.to_dict()["confusion_matrix"] is None
+
+
+def test_the_json_object_has_the_promised_keys(moons: Config) -> None:
+    train(moons, output="run")
+    data = evaluate("run/best.npz").to_dict()
+    promised = ["checkpoint", "data", "split", "examples", "loss", "metrics", "confusion_matrix", "class_names"]
+    assert list(data)[: len(promised)] == promised
+    assert "accuracy" in data["metrics"]
+
+
+def test_scaling_is_that_of_the_checkpoint_not_fitted_anew(moons: Config) -> None:
+    train(replace(moons, data=replace(moons.data, scale="standard")), output="run")
+    saved = load_checkpoint("run/last.npz")
+    more = replace(moons, data=replace(moons.data, scale="standard", samples=400))
+
+    def loss(scaler: Scaler | None) -> float:
+        _, experiment = build(more, scaler=scaler)
+        restore_parameters(saved, experiment.objective.network.parameters)
+        return measure(experiment.objective, experiment.splits["test"](), experiment.metrics())["loss"]
+
+    assert evaluate("run/last.npz", overrides=["data.samples=400"]).loss == loss(saved.scaler) != loss(None)
+
+
+def test_a_checkpoint_of_another_network_is_refused(moons: Config) -> None:
+    train(moons, output="run")
+    with pytest.raises(CheckpointError, match=r"is of another network: layers\.0\.W has shape \(2, 6\), not \(2, 9\)"):
+        evaluate("run/last.npz", overrides=["model.layers[0].units=9"])
