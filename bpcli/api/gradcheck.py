@@ -105,8 +105,8 @@ def gradcheck(
 
     `target` is a config (or the path of one), a checkpoint or a run folder, changed by `key=value` overrides: that
     very network is checked on the first batch of its training data (64 examples at most). Without a target every
-    layer, activation, loss and penalty is checked, in combinations. `eps`, `atol`, `rtol`, `samples`, `fast` and `seed` are those of
-    `bpcli.checks.gradcheck.check_objective`; `inject` plants a bug that must be found.
+    layer, activation, loss and penalty is checked, in combinations. `eps`, `atol`, `rtol`, `samples`, `fast` and
+    `seed` are those of `bpcli.checks.gradcheck.check_objective`; `inject` plants a bug that must be found.
 
     Raises `ConfigError`, `DataError`, `CheckpointError`, and `UsageError` for an option that cannot be used.
     """
