@@ -69,11 +69,11 @@ def load_checkpoint(path: str | Path) -> Saved:
     try:
         return Saved(
             path=path,
-            config=header["config"],
-            counters=Counters.from_dict(header["counters"]),
-            info=_info(header["data"]),
+            config=_section(header, "config"),
+            counters=Counters.from_dict(_section(header, "counters")),
+            info=_info(_section(header, "data")),
             scaler=Scaler(arrays.pop("scaler.shift"), arrays.pop("scaler.factor")),
-            fingerprint=header["fingerprint"],
+            fingerprint=_section(header, "fingerprint"),
             arrays=arrays,
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -106,6 +106,13 @@ def _fill(saved: Saved, views: dict[str, Array], *, prefix: str) -> None:
             found = "is missing" if array is None else f"has shape {array.shape}"
             raise CheckpointError(f"{saved.path} is of another network: {prefix + name} {found}, not {view.shape}")
         view[...] = array
+
+
+def _section(header: dict[str, Any], key: str) -> dict[str, Any]:
+    section = header[key]
+    if not isinstance(section, dict):
+        raise TypeError(f"{key} in its header")
+    return section
 
 
 def _info(data: dict[str, Any]) -> DataInfo:

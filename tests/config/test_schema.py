@@ -1,6 +1,7 @@
 """The JSON Schema says what a config may hold, short forms included."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,12 @@ def test_it_is_a_closed_schema_of_the_2020_draft(schema: dict[str, Any]) -> None
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["additionalProperties"] is False
     assert schema["required"] == ["data", "model"]
+
+
+def test_the_schema_that_ships_beside_the_configs_is_current(schema: dict[str, Any]) -> None:
+    """Mend it with `bpcli schema > configs/bpcli.schema.json`."""
+    shipped = Path(__file__).parents[2] / "configs" / "bpcli.schema.json"
+    assert json.loads(shipped.read_text(encoding="utf-8")) == schema
 
 
 def test_every_key_is_described(schema: dict[str, Any]) -> None:

@@ -1,0 +1,108 @@
+"""A checkpoint holds all that is needed to go on, and one that does not fit is refused by name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bpcli.errors import CheckpointError
+from bpcli.training import npz
+from bpcli.training.checkpoint import load_checkpoint, restore, save_checkpoint
+from bpcli.training.events import StepDone
+from bpcli.training.loop import train
+from bpcli.training.state import State
+
+from .conftest import MakeExperiment
+
+CONFIG = {"name": "small", "seed": 0}
+FINGERPRINT = {"numpy": "2", "threads": 1}
+
+
+@pytest.fixture
+def saved(experiment: MakeExperiment, tmp_path: Path) -> tuple[Path, State, np.ndarray]:
+    """A checkpoint of step 7 of a training, with its state and weights."""
+    setup = experiment()
+    state = setup.start()
+    for event in train(setup, state):
+        if isinstance(event, StepDone) and event.step == 7:
+            break
+    path = tmp_path / "last.npz"
+    save_checkpoint(path, setup, state, config=CONFIG, fingerprint=FINGERPRINT)
+    return path, state, setup.objective.network.parameters.theta.copy()
+
+
+def test_what_was_saved_is_restored_bit_for_bit(
+    saved: tuple[Path, State, np.ndarray], experiment: MakeExperiment
+) -> None:
+    path, state, theta = saved
+    other = experiment(seed=5)
+    restored = restore(load_checkpoint(path), other)
+    assert other.objective.network.parameters.theta.tobytes() == theta.tobytes()
+    assert restored.slots["velocity"].tobytes() == state.slots["velocity"].tobytes()
+    assert restored.counters == state.counters
+    assert restored.counters.step == 7
+
+
+def test_parameters_slots_and_scaling_stand_under_their_names(saved: tuple[Path, State, np.ndarray]) -> None:
+    with np.load(saved[0], allow_pickle=False) as file:
+        assert set(file.files) == {
+            "header.json",
+            *(f"layers.{i}.{name}" for i in range(3) for name in "Wb"),
+            *(f"optimizer.velocity.layers.{i}.{name}" for i in range(3) for name in "Wb"),
+            "scaler.shift",
+            "scaler.factor",
+        }
+        assert file["layers.1.W"].shape == (5, 4)
+        header = json.loads(file["header.json"])
+    assert header["format_version"] == 1
+    assert (header["config"], header["fingerprint"]) == (CONFIG, FINGERPRINT)
+    assert header["data"]["class_names"] == ["a", "b", "c"]
+
+
+def test_saving_twice_gives_the_same_bytes(
+    saved: tuple[Path, State, np.ndarray], experiment: MakeExperiment, tmp_path: Path
+) -> None:
+    setup = experiment()
+    state = restore(load_checkpoint(saved[0]), setup)
+    save_checkpoint(tmp_path / "again.npz", setup, state, config=CONFIG, fingerprint=FINGERPRINT)
+    assert (tmp_path / "again.npz").read_bytes() == saved[0].read_bytes()
+
+
+def rewritten(path: Path, **changes: object) -> None:
+    """Change the header of a checkpoint, with digests that are right; None leaves a key out."""
+    header, arrays = npz.unpack(path)
+    header = {key: value for key, value in {**header, **changes}.items() if value is not None}
+    path.write_bytes(npz.pack(header, arrays))
+
+
+def test_a_future_format_is_refused_with_what_to_do(saved: tuple[Path, State, np.ndarray]) -> None:
+    rewritten(saved[0], format_version=99)
+    with pytest.raises(CheckpointError, match="has format version 99, and this bpcli reads 1: use"):
+        load_checkpoint(saved[0])
+
+
+@pytest.mark.parametrize("key", ["config", "counters", "data", "fingerprint"])
+@pytest.mark.parametrize("value", [None, 3, ["x"]])
+def test_a_header_that_lacks_something_is_refused(
+    saved: tuple[Path, State, np.ndarray], key: str, value: object
+) -> None:
+    rewritten(saved[0], **{key: value})
+    with pytest.raises(CheckpointError, match=r"last\.npz is not a whole bpcli checkpoint"):
+        load_checkpoint(saved[0])
+
+
+def test_other_arrays_than_the_network_has_are_refused(
+    saved: tuple[Path, State, np.ndarray], experiment: MakeExperiment
+) -> None:
+    header, arrays = npz.unpack(saved[0])
+    arrays["layers.1.W"] = arrays["layers.1.W"][:, :2]
+    saved[0].write_bytes(npz.pack(header, arrays))
+    with pytest.raises(CheckpointError, match=r"layers\.1\.W has shape \(5, 2\), not \(5, 4\)"):
+        restore(load_checkpoint(saved[0]), experiment())
+    del arrays["layers.1.W"]
+    saved[0].write_bytes(npz.pack(header, arrays))
+    with pytest.raises(CheckpointError, match=r"layers\.1\.W is missing"):
+        restore(load_checkpoint(saved[0]), experiment())
