@@ -179,6 +179,7 @@ class _Run:
             epochs=experiment.epochs,
             epoch=counters.epoch,
             step=counters.step,
+            seconds=counters.seconds,
             parameters=len(experiment.objective.network.parameters),
             widths=(experiment.info.features, *(layer.W.shape[1] for layer in layers)),
             activations=tuple(str(layer.activation) for layer in self.config.model.layers),

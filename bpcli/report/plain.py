@@ -29,7 +29,7 @@ class PlainDisplay:
         if type(event) is StepDone:
             return
         if isinstance(event, Started):
-            self._epochs, self._began = event.epochs, perf_counter()
+            self._epochs, self._began = event.epochs, perf_counter() - event.seconds
             print_header(self.console, event)
         elif isinstance(event, Evaluated):
             self._print_row(event)

@@ -71,7 +71,7 @@ class LiveDisplay:
             self._every = -(-(self.started.epochs - self.started.epoch) // (interval * MOST_ROWS))
         self._evaluations += 1
         if self._evaluations % self._every == 0 or event.epoch >= self.started.epochs or self._evaluations == 1:
-            self._rows.print(event, perf_counter() - self._began)
+            self._rows.print(event, self.started.seconds + perf_counter() - self._began)
 
     def _look(self, step: StepDone) -> None:
         """Look at the clock, draw if it is time, and choose the step of the next look."""

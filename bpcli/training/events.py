@@ -27,6 +27,8 @@ class Started:
     """epochs completed before this session"""
     step: int
     """updates made before this session"""
+    seconds: float
+    """spent training before this session"""
     parameters: int
     widths: tuple[int, ...]
     """units of each layer, the input first"""
