@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from bpcli.api.resume import require_continuable
 from bpcli.config.build import build
 from bpcli.config.load import config_to_data, config_to_yaml
@@ -92,7 +94,7 @@ def train(
     network = experiment.objective.network
     widths = [len(network.layers[0].W), *(layer.W.shape[1] for layer in network.layers)]
     threads = choose_threads(config.threads, widths=widths, batch_size=experiment.batches.batch_size)
-    with limit_threads(threads):
+    with limit_threads(threads), np.errstate(all="ignore"):  # what overflows is found, and named, by the loop
         if dry_run:
             return _dry_run(experiment)
         run = _Run(resolved, experiment, output=Path(output) if output else None, resume=resume, threads=threads)

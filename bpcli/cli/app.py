@@ -16,6 +16,7 @@ from bpcli.cli.train import train
 
 app = typer.Typer(
     add_completion=False,
+    add_help_option=False,  # ours, below: typer's own imports pydantic wherever it is not given
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -27,6 +28,12 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _print_help(context: typer.Context, wanted: bool) -> None:
+    if wanted:
+        typer.echo(context.get_help())
+        raise typer.Exit
+
+
 @app.callback(invoke_without_command=True)
 def main(
     context: typer.Context,
@@ -34,6 +41,12 @@ def main(
         bool,
         typer.Option(
             "--version", metavar="", help="Show the version and exit.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+    help_: Annotated[
+        bool,
+        typer.Option(
+            "--help", "-h", metavar="", help="Show this message and exit.", callback=_print_help, is_eager=True
         ),
     ] = False,
 ) -> None:

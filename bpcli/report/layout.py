@@ -29,12 +29,13 @@ class Column:
     """0: always shown; of the others the highest is the first to go where space is short"""
 
 
-def print_facts(console: Console, facts: Iterable[tuple[str, Cell]]) -> None:
-    """Lines of a label and a text, which wraps beside its label."""
+def print_facts(console: Console, facts: Iterable[tuple[str, Cell | list[str]]]) -> None:
+    """Lines of a label and a text, which wraps beside its label; a list wraps between its parts only."""
     facts = list(facts)
     indent = max(cell_len(label) for label, _ in facts) + GAP
     for label, value in facts:
-        lines = _text(value).wrap(console, max(console.width - indent, 10))
+        width = max(console.width - indent, 10)
+        lines = _joined(value, width) if isinstance(value, list) else _text(value).wrap(console, width)
         for i, line in enumerate(lines):
             line.rstrip()
             console.print(Text.assemble((label.ljust(indent) if i == 0 else " " * indent, "dim"), line), soft_wrap=True)
@@ -74,6 +75,17 @@ def fitting(columns: Sequence[Column], widths: Sequence[int], available: int) ->
             break
         kept.remove(last)
     return kept
+
+
+def _joined(parts: list[str], width: int) -> list[Text]:
+    """The parts in lines of at most `width` characters, if they are no longer themselves."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and cell_len(longer := f"{lines[-1]}{' ' * GAP}{part}") <= width:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return [Text(line) for line in lines]
 
 
 def _text(cell: Cell) -> Text:

@@ -12,7 +12,7 @@ from bpcli.api.train import Status, TrainResult
 from bpcli.config.sections import Config
 from bpcli.data.parity import Xor
 from bpcli.report.figures import counted, duration, number
-from bpcli.report.layout import print_facts
+from bpcli.report.layout import Cell, print_facts
 from bpcli.report.truth_table import MOST_BITS, print_truth_table
 
 _TITLES: dict[Status, tuple[str, str]] = {
@@ -33,7 +33,7 @@ def print_summary(console: Console, config: Config, result: TrainResult) -> None
     print_facts(console, _facts(result))
 
 
-def _facts(result: TrainResult) -> Iterator[tuple[str, str | Text]]:
+def _facts(result: TrainResult) -> Iterator[tuple[str, Cell | list[str]]]:
     title, style = _TITLES[result.status]
     amount = f"{counted(result.epochs, 'epoch')}, {counted(result.steps, 'step')} in {duration(result.seconds)}"
     if result.status == "dry_run":
@@ -42,11 +42,7 @@ def _facts(result: TrainResult) -> Iterator[tuple[str, str | Text]]:
     if result.best:
         yield "best", f"{result.monitor} {number(result.best.value)} at epoch {result.best.epoch}"
     if result.final:
-        # no break between a name and its value
-        yield (
-            "final",
-            Text("  ".join(f"{name}\N{NO-BREAK SPACE}{number(value)}" for name, value in result.final.items())),
-        )
+        yield "final", [f"{name} {number(value)}" for name, value in result.final.items()]
     if result.run is not None:
         files = [name for name in ("best.npz", "last.npz", "log.csv", "config.yaml") if (result.run / name).is_file()]
         yield "files", f"{result.run}: {', '.join(files)}"

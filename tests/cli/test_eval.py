@@ -1,0 +1,61 @@
+"""`bpcli eval`: how good a checkpoint is, from the checkpoint alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .conftest import Command
+
+
+@pytest.fixture
+def run(bpcli: Command) -> str:
+    """A trained run; its config file is gone."""
+    assert bpcli("train", "moons.yaml", "training.epochs=20", "-o", "run").code == 0
+    Path("moons.yaml").unlink()
+    return "run"
+
+
+def test_a_checkpoint_is_measured_on_the_test_split(bpcli: Command, run: str) -> None:
+    shown = bpcli("eval", f"{run}/best.npz")
+    assert shown.code == 0
+    assert "data        moons, test split, 20 examples" in shown.out
+    for part in ("loss", "accuracy", "precision", "recall", "true \\ predicted"):
+        assert part in shown.out
+
+
+def test_json_has_the_promised_keys(bpcli: Command, run: str) -> None:
+    shown = bpcli("eval", f"{run}/best.npz", "--json")
+    result = json.loads(shown.out)
+    promised = {"checkpoint", "data", "split", "examples", "loss", "metrics", "confusion_matrix", "class_names"}
+    assert promised <= result.keys()
+    assert result["checkpoint"] == "run/best.npz"
+    assert sum(map(sum, result["confusion_matrix"])) == result["examples"] == 20
+    assert 0 <= result["metrics"]["accuracy"] <= 1
+
+
+@pytest.mark.parametrize(("split", "examples"), [("train", 64), ("validation", 16), ("test", 20)])
+def test_every_split_can_be_measured(bpcli: Command, run: str, split: str, examples: int) -> None:
+    assert json.loads(bpcli("eval", run, "--split", split, "--json").out)["examples"] == examples
+
+
+def test_a_run_folder_stands_for_its_best_checkpoint(bpcli: Command, run: str) -> None:
+    assert bpcli("eval", run).out == bpcli("eval", f"{run}/best.npz").out
+    Path(run, "best.npz").unlink()
+    assert json.loads(bpcli("eval", run, "--json").out)["checkpoint"] == "run/last.npz"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere.npz"], "error: cannot read nowhere.npz: No such file or directory\n"),
+        (["."], "error: the folder . holds no checkpoint: give a run folder, or a best.npz or last.npz\n"),
+        (["xor.yaml"], "error: xor.yaml is not a bpcli checkpoint, or is damaged "),
+    ],
+)
+def test_what_is_no_checkpoint_is_refused(bpcli: Command, arguments: list[str], message: str) -> None:
+    refused = bpcli("eval", *arguments)
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith(message)

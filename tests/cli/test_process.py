@@ -1,0 +1,77 @@
+"""Whatever happens, a user reads one line and a script reads an exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from bpcli.api import evaluate as api
+from bpcli.cli.process import TRACEBACK
+
+from .conftest import Command, Spawn, environment
+
+
+def test_a_closed_pipe_is_no_matter(spawn: Spawn) -> None:
+    process = spawn("train", "moons.yaml", "training.epochs=100000")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline().startswith("run ")
+    process.stdout.close()
+    assert process.wait(30) == 1
+    assert process.stderr.read() == ""
+
+
+def test_a_reader_that_leaves_before_the_first_byte_is_no_matter(spawn: Spawn) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = spawn("schema", stdout=writing)
+    os.close(writing)
+    assert process.wait(30) == 1
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+
+
+def test_no_standard_output_at_all_is_no_matter() -> None:
+    command = [sys.executable, "-m", "bpcli", "train", "xor.yaml", "--require", "train_accuracy>=1"]
+    closed = ["/bin/sh", "-c", 'exec "$@" >&-', "sh"]
+    done = subprocess.run([*closed, *command], stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
+def test_a_full_disk_behind_standard_output_is_said_in_one_line(spawn: Spawn) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        process = spawn("schema", stdout=full)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (1, "error: No space left on device\n")
+
+
+def test_a_bug_is_one_line_that_asks_for_a_report(bpcli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(api, "evaluate", broken)
+    bug = bpcli("eval", "run")
+    assert bug.code == 1
+    assert bug.err == (
+        "error: this is a bug in bpcli (ZeroDivisionError: division by zero): "
+        f"run again with {TRACEBACK}=1, and please report what it shows\n"
+    )
+    monkeypatch.setenv(TRACEBACK, "1")
+    assert "Traceback (most recent call last)" in bpcli("eval", "run").err
+
+
+def test_more_memory_than_there_is_is_said_in_one_line(bpcli: Command) -> None:
+    refused = bpcli("train", "xor.yaml", "model.layers=[100000000000, 1]")
+    assert refused.code == 1
+    assert refused.err.startswith("error: there is not enough memory (")
+    assert len(refused.err.splitlines()) == 1
+
+
+def test_a_character_the_stream_cannot_show_is_escaped(spawn: Spawn) -> None:
+    process = spawn("eval", "ü.npz", env=environment(PYTHONIOENCODING="ascii"))
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (2, "error: cannot read \\xfc.npz: No such file or directory\n")
