@@ -118,7 +118,7 @@ def main() -> None:
         with threadpool_limits(1):
             bare, bare_loss = BareLoop(config).run()
         with tempfile.TemporaryDirectory() as folder:
-                result = train(config, output=Path(folder, "run"))
+            result = train(config, output=Path(folder, "run"))
         loss = result.final["validation_loss"]
         assert abs(loss - bare_loss) < 0.05 * bare_loss, (loss, bare_loss)
         ratios.append(result.seconds / bare)

@@ -16,11 +16,11 @@ from bpcli.report.layout import Column, print_table
 
 _COLUMNS = (
     Column("layer", left=True),
-    Column("in"),
+    Column("in", rank=1),
     Column("out"),
     Column("activation", left=True),
-    Column("parameters"),
-    Column("init", left=True, rank=1),
+    Column("params"),
+    Column("init", left=True, rank=2),
 )
 
 

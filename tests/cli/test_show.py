@@ -13,9 +13,9 @@ def test_a_config_is_resolved_and_its_layers_listed(bpcli: Command) -> None:
     assert "learning_rate: 1.0" in shown.out
     assert "monitor: train_loss" in shown.out
     assert shown.out.endswith(
-        "layer         in     out  activation  parameters  init\n"
-        "layers.0  (N, 2)  (N, 8)  tanh                24  glorot_uniform\n"
-        "layers.1  (N, 8)  (N, 1)  sigmoid              9  glorot_uniform\n"
+        "layer         in     out  activation  params  init\n"
+        "layers.0  (N, 2)  (N, 8)  tanh            24  glorot_uniform\n"
+        "layers.1  (N, 8)  (N, 1)  sigmoid          9  glorot_uniform\n"
         "\n33 parameters, float32\n"
     )
 

@@ -1,0 +1,69 @@
+"""The moving display: cheap for a hundred thousand steps a second."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bpcli.report import progress
+from bpcli.report.progress import LiveDisplay
+from bpcli.training.events import Started, StepDone
+
+
+def started(*, steps_per_epoch: int = 10, epochs: int = 10_000) -> Started:
+    return Started(
+        name="run", folder=Path("runs/run"), data="moons", examples=80, batch_size=8, steps_per_epoch=steps_per_epoch,
+        epochs=epochs, epoch=0, step=0, seconds=0.0, parameters=33, widths=(2, 8, 1), activations=("tanh", "sigmoid"),
+        threads=1, dtype="float32", monitor="train_loss", best=None, warnings=(),
+    )  # fmt: skip
+
+
+class Clock:
+    """Moves by so many seconds a step, and counts how often it is looked at."""
+
+    def __init__(self) -> None:
+        self.now, self.looks = 0.0, 0
+
+    def __call__(self) -> float:
+        self.looks += 1
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(progress, "perf_counter", clock)
+    return clock
+
+
+def show(clock: Clock, steps: int, pace: float, **options: int) -> str:
+    console = Console(file=io.StringIO(), force_terminal=True, width=80)
+    with LiveDisplay(console) as display:
+        display(started(**options))
+        for step in range(1, steps + 1):
+            clock.now += 1 / pace
+            display(StepDone((step - 1) // options.get("steps_per_epoch", 10), step, 8, 0.5, 0.1))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_the_clock_is_looked_at_seldom(clock: Clock) -> None:
+    written = show(clock, 100_000, pace=100_000)
+    assert clock.looks < 100
+    assert 5 <= written.count("epochs ") <= 11, "about ten drawings in this one second"
+
+
+def test_slow_steps_are_drawn_one_by_one(clock: Clock) -> None:
+    assert show(clock, 20, pace=2).count("epochs ") == 20
+
+
+def test_only_a_long_epoch_has_a_bar_of_its_own(clock: Clock) -> None:
+    assert "steps " not in show(clock, 1000, pace=1000)
+    assert "steps " in show(clock, 1000, pace=100, steps_per_epoch=500, epochs=2)
+
+
+def test_samples_a_second_are_those_of_the_clock(clock: Clock) -> None:
+    assert "samples/s \x1b[0m8,000" in show(clock, 5000, pace=1000)

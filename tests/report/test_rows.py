@@ -1,0 +1,37 @@
+"""The table that grows while a network trains."""
+
+from __future__ import annotations
+
+from bpcli.report.rows import Rows
+from bpcli.training.events import Evaluated
+
+from .conftest import Screen
+
+METRICS = {"train_loss": 0.5, "train_accuracy": 0.75, "validation_loss": 0.00025, "validation_accuracy": 1.0}
+
+
+def evaluated(epoch: int) -> Evaluated:
+    return Evaluated(epoch, epoch * 10, 0.1, METRICS, improved=True)
+
+
+def test_titles_come_once_and_columns_stay(screen: Screen) -> None:
+    console, lines = screen()
+    rows = Rows(console, epochs=100, monitor="validation_loss")
+    rows.print(evaluated(9), 0.5)
+    rows.print(evaluated(10), 12.5)
+    assert lines() == [
+        "       ────── train ───────  ──── validation ────",
+        "epoch       loss   accuracy       loss   accuracy       rate       time",
+        "    9     0.5000     0.7500   2.50e-04     1.0000        0.1     0.50 s",
+        "   10     0.5000     0.7500   2.50e-04     1.0000        0.1     12.5 s",
+    ]
+
+
+def test_a_narrow_terminal_gets_the_columns_that_matter(screen: Screen) -> None:
+    console, lines = screen(40)
+    Rows(console, epochs=100, monitor="validation_loss").print(evaluated(9), 0.5)
+    assert lines() == [
+        "       ─ train ─  ──── validation ────",
+        "epoch       loss       loss   accuracy",
+        "    9     0.5000   2.50e-04     1.0000",
+    ]
