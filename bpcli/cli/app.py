@@ -16,7 +16,6 @@ from bpcli.cli.train import train
 
 app = typer.Typer(
     add_completion=False,
-    add_help_option=False,  # ours, below: typer's own imports pydantic wherever it is not given
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -43,7 +42,7 @@ def main(
             "--version", metavar="", help="Show the version and exit.", callback=_print_version, is_eager=True
         ),
     ] = False,
-    help_: Annotated[
+    help_: Annotated[  # typer's own would import pydantic wherever it is not given
         bool,
         typer.Option(
             "--help", "-h", metavar="", help="Show this message and exit.", callback=_print_help, is_eager=True

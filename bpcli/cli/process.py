@@ -35,17 +35,12 @@ def _run(arguments: Sequence[str]) -> int:
             app(args=list(arguments), prog_name="bpcli")
         except SystemExit as end:
             return end.code if isinstance(end.code, int) else int(end.code is not None)
-        finally:
-            sys.stdout.flush()
         return 0
     except BpcliError as error:
         from bpcli.cli.messages import describe
 
         _say_error(describe(error))
         return error.exit_code
-    except BrokenPipeError:
-        _silence_stdout()
-        return 1
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         _say_error(f"{error.strerror or error}{where}")
@@ -77,16 +72,9 @@ def _prepare_streams() -> None:
     """A stream that is closed swallows what is written; one that cannot show a character shows its code."""
     sys.stdout = sys.stdout or _nowhere()
     sys.stderr = sys.stderr or _nowhere()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as standard error always does
 
 
 def _nowhere() -> TextIO:
     return open(os.devnull, "w", encoding="utf-8")
-
-
-def _silence_stdout() -> None:
-    """The reader is gone; the flush at the interpreter's end must not complain of it again."""
-    with _nowhere() as nowhere:
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())

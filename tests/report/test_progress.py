@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from bpcli.report import progress
 from bpcli.report.progress import LiveDisplay
-from bpcli.training.events import Started, StepDone
+from bpcli.training.events import StepDone
 
-
-def started(*, steps_per_epoch: int = 10, epochs: int = 10_000) -> Started:
-    return Started(
-        name="run", folder=Path("runs/run"), data="moons", examples=80, batch_size=8, steps_per_epoch=steps_per_epoch,
-        epochs=epochs, epoch=0, step=0, seconds=0.0, parameters=33, widths=(2, 8, 1), activations=("tanh", "sigmoid"),
-        threads=1, dtype="float32", monitor="train_loss", best=None, warnings=(),
-    )  # fmt: skip
+from .conftest import started
 
 
 class Clock:

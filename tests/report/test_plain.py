@@ -1,0 +1,30 @@
+"""Plain lines, one an evaluation, of which each is as wide as the next."""
+
+from __future__ import annotations
+
+import pytest
+
+from bpcli.report import plain
+from bpcli.report.plain import PlainDisplay
+from bpcli.training.events import Evaluated, StepDone
+
+from .conftest import Screen, started
+
+
+def test_an_evaluation_is_a_line(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain, "perf_counter", lambda: 0.0)
+    console, lines = screen(200)
+    with PlainDisplay(console) as display:
+        display(started(epochs=10))
+        display(StepDone(0, 1, 8, 0.5, 0.1))
+        display(Evaluated(9, 90, 0.1, {"train_loss": 0.5, "validation_accuracy": 0.75}, improved=True))
+        display(Evaluated(10, 100, 0.05, {"train_loss": 0.00025, "validation_accuracy": 1.0}, improved=False))
+    assert lines() == [
+        "run         runs/run",
+        "data        moons, 80 examples in batches of 8",
+        "network     2-8-1 tanh sigmoid, 33 parameters",
+        "arithmetic  float32, 1 thread",
+        "",
+        "epoch  9/10  loss   0.5000  validation_accuracy 0.7500  rate 0.1       0.00 s  best",
+        "epoch 10/10  loss 2.50e-04  validation_accuracy 1.0000  rate 0.05      0.00 s",
+    ]
