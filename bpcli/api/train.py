@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
 
 import numpy as np
 
+from bpcli.api.result import Status, TrainResult
 from bpcli.api.resume import require_continuable
 from bpcli.config.build import build
 from bpcli.config.load import config_to_data, config_to_yaml
@@ -27,47 +26,7 @@ from bpcli.training.loop import train as training_events
 from bpcli.training.requirements import Requirement, parse_requirement
 from bpcli.training.run import Recorder
 from bpcli.training.run_folder import RunFolder, find_checkpoint, new_run_folder
-from bpcli.training.state import Best
 from bpcli.training.threads import choose_threads, limit_threads
-
-Status = Literal["completed", "stopped_early", "interrupted", "diverged", "dry_run"]
-
-
-@dataclass(frozen=True)
-class TrainResult:
-    """How a training ended."""
-
-    run: Path | None
-    """the run folder; None for a dry run"""
-    status: Status
-    epochs: int
-    """completed, all sessions of the run together"""
-    steps: int
-    seconds: float
-    """spent training, without start-up"""
-    monitor: str
-    best: Best | None
-    final: dict[str, float]
-    """metrics of the last evaluation, and those that were required, by full name"""
-    unmet: tuple[Requirement, ...] = ()
-    """requirements that were not met"""
-    message: str = ""
-    """what happened, where the status alone does not say it"""
-    experiment: Experiment | None = field(default=None, repr=False, compare=False)
-    """with the final weights in its network"""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object that `bpcli train --json` prints."""
-        best = self.best and {"epoch": self.best.epoch, "monitor": self.monitor, "value": self.best.value}
-        return {
-            "run": str(self.run) if self.run else None,
-            "status": self.status,
-            "epochs": self.epochs,
-            "steps": self.steps,
-            "seconds": round(self.seconds, 6),
-            "best": best,
-            "final": self.final,
-        }
 
 
 def train(
@@ -97,35 +56,39 @@ def train(
     with limit_threads(threads), np.errstate(all="ignore"):  # what overflows is found, and named, by the loop
         if dry_run:
             return _dry_run(experiment)
-        run = _Run(resolved, experiment, output=Path(output) if output else None, resume=resume, threads=threads)
-        with run.folder:
+        folder, checkpoint = _open(resolved, output=Path(output) if output else None, resume=resume)
+        with folder:  # locked before the checkpoint is read: no other process can write a later one meanwhile
+            run = _Run(resolved, experiment, folder, checkpoint=checkpoint, threads=threads)
             return run.train(requirements, on_event, interrupted)
 
 
+def _open(config: Config, *, output: Path | None, resume: str | None) -> tuple[RunFolder, Path | None]:
+    """The run folder, and the checkpoint in it to go on from, if there is one."""
+    name = config.name or "run"
+    checkpoint = find_checkpoint(resume, output, name) if resume else None
+    return (RunFolder(checkpoint.parent) if checkpoint else new_run_folder(output, name)), checkpoint
+
+
 class _Run:
-    """A run folder opened for writing: fresh, or at the state of a checkpoint."""
+    """A training in its run folder: from the beginning, or from the state of a checkpoint."""
 
     def __init__(
-        self, config: Config, experiment: Experiment, *, output: Path | None, resume: str | None, threads: int
+        self, config: Config, experiment: Experiment, folder: RunFolder, *, checkpoint: Path | None, threads: int
     ) -> None:
-        self.name = config.name or "run"
-        self.config, self.experiment, self.threads = config, experiment, threads
+        self.config, self.experiment, self.folder, self.threads = config, experiment, folder, threads
         self.warnings: tuple[str, ...] = ()
         now = fingerprint(threads)
-        path = find_checkpoint(resume, output, self.name) if resume else None
-        if path is None:
+        if checkpoint is None:
             state = experiment.start()
-            self.folder = new_run_folder(output, self.name)
         else:
-            saved = load_checkpoint(path)
+            saved = load_checkpoint(checkpoint)
             require_continuable(saved, config, experiment)
             state = restore(saved, experiment)
             if changed := difference(saved.fingerprint, now):
                 self.warnings = (f"the bits may differ from an uninterrupted run: {changed}",)
-            self.folder = RunFolder(path.parent)
         log = Log(self.folder.log, logged_metrics(config, experiment.info))
         self.recorder = Recorder(self.folder, experiment, state, log, config_to_data(config), now)
-        self.resumed = path is not None
+        self.resumed = checkpoint is not None
 
     def train(
         self,
@@ -172,7 +135,7 @@ class _Run:
         experiment, counters = self.experiment, self.recorder.state.counters
         layers = experiment.objective.network.layers
         return Started(
-            name=self.name,
+            name=self.config.name or self.folder.path.name,
             folder=self.folder.path,
             data=self.config.data.name,
             examples=len(experiment.batches.examples),

@@ -15,7 +15,7 @@ from bpcli.cli.signals import watching
 from bpcli.errors import DivergedError
 
 if TYPE_CHECKING:
-    from bpcli.api.train import TrainResult
+    from bpcli.api.result import TrainResult
     from bpcli.config.sections import Config
 
 

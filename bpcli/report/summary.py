@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from bpcli.api.train import Status, TrainResult
+from bpcli.api.result import Status, TrainResult
 from bpcli.config.sections import Config
 from bpcli.data.parity import Xor
 from bpcli.report.figures import counted, duration, number

@@ -17,6 +17,7 @@ from bpcli.errors import CheckpointError, ConfigError, UsageError
 from bpcli.optim.sgd import SGD
 from bpcli.training.checkpoint import load_checkpoint
 from bpcli.training.events import Started
+from bpcli.training.run_folder import RunFolder
 from bpcli.training.sections import Checkpoint, EarlyStopping
 
 from .conftest import arrays, rows, with_training
@@ -135,6 +136,14 @@ def test_resume_refuses_another_network_and_says_what_differs(moons: Config) -> 
     other = replace(moons, optimizer=replace(moons.optimizer, momentum=0.5))
     with pytest.raises(CheckpointError, match=r"optimizer\.momentum was 0\.9 and is 0\.5; on resume only"):
         train(other, output="run", resume="last")
+    assert train(moons, output="run", resume="last").status == "completed", "a refusal must not keep the lock"
+
+
+def test_the_folder_is_locked_before_its_checkpoint_is_read(moons: Config) -> None:
+    train(moons, output="run")
+    Path("run/last.npz").write_bytes(b"being written")
+    with RunFolder(Path("run")), pytest.raises(CheckpointError, match="run is in use by process"):
+        train(moons, output="run", resume="last")
 
 
 def test_a_dry_run_writes_nothing(moons: Config, tmp_path: Path) -> None:
