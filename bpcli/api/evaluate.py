@@ -11,7 +11,7 @@ import numpy as np
 
 from bpcli.config.build import build
 from bpcli.config.load import config_from_data
-from bpcli.errors import UsageError
+from bpcli.errors import CheckpointError, UsageError
 from bpcli.nn.arrays import Array
 from bpcli.training.checkpoint import load_checkpoint, restore_parameters
 from bpcli.training.evaluate import measure
@@ -90,6 +90,11 @@ def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Seq
     config = config_from_data(saved.config, overrides)
     _, experiment = build(config, scaler=saved.scaler)
     restore_parameters(saved, experiment.objective.network.parameters)
+    if experiment.info.class_names != saved.info.class_names:
+        then, now = (", ".join(info.class_names) or "numbers" for info in (saved.info, experiment.info))
+        raise CheckpointError(
+            f"{saved.path} was trained to tell {then}, but {config.data.name} has {now}: give its own data"
+        )
     split = split or list(experiment.splits)[-1]
     if split not in experiment.splits:
         raise UsageError(f"{config.data.name} has no {split} split here: it has {', '.join(experiment.splits)}")

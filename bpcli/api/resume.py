@@ -12,8 +12,17 @@ from bpcli.errors import CheckpointError
 from bpcli.training.checkpoint import Saved
 from bpcli.training.experiment import Experiment
 
-MAY_CHANGE = ("name", "threads", "training", "checkpoint", "early_stopping", "data.files", "data.cache_dir")
-"""Sections and keys that say how long to train and what to keep, not what is learnt."""
+MAY_CHANGE = (
+    "name",
+    "threads",
+    "training",
+    "checkpoint.every_steps",
+    "early_stopping.patience",
+    "early_stopping.min_delta",
+    "data.files",
+    "data.cache_dir",
+)
+"""Sections and keys that say how long to train and how often to save: not what is learnt, nor what is best."""
 
 
 def require_continuable(saved: Saved, config: Config, experiment: Experiment) -> None:
@@ -30,7 +39,8 @@ def require_continuable(saved: Saved, config: Config, experiment: Experiment) ->
     same_scaling = np.array_equal(saved.scaler.shift, experiment.scaler.shift) and np.array_equal(
         saved.scaler.factor, experiment.scaler.factor
     )
-    if saved.info != experiment.info or not same_scaling:
+    same_targets = saved.targets_sha256 == experiment.targets_sha256
+    if saved.info != experiment.info or not same_scaling or not same_targets:
         raise CheckpointError(
             f"cannot resume {saved.path}: the data are not those it was trained on; restore them, or start a new run"
         )

@@ -48,14 +48,15 @@ def train(
 
     Raises `ConfigError`, `DataError`, `CheckpointError`, `OutputError`; divergence is a status, not an exception.
     """
-    resolved, experiment = build(config)
+    with np.errstate(all="ignore"):  # what overflows is found, and named, by the loop
+        resolved, experiment = build(config)
     requirements = [parse_requirement(text, _available(experiment)) for text in require]
     network = experiment.objective.network
     widths = [len(network.layers[0].W), *(layer.W.shape[1] for layer in network.layers)]
     threads = choose_threads(config.threads, widths=widths, batch_size=experiment.batches.batch_size)
     with limit_threads(threads), np.errstate(all="ignore"):  # what overflows is found, and named, by the loop
         if dry_run:
-            return _dry_run(experiment)
+            return _dry_run(resolved, experiment, output=Path(output) if output else None, resume=resume)
         folder, checkpoint = _open(resolved, output=Path(output) if output else None, resume=resume)
         with folder:  # locked before the checkpoint is read: no other process can write a later one meanwhile
             run = _Run(resolved, experiment, folder, checkpoint=checkpoint, threads=threads)
@@ -99,8 +100,11 @@ class _Run:
         status, message = self._consume(on_event, interrupted)
         counters = self.recorder.state.counters
         final = dict(counters.metrics)
-        if status in ("completed", "stopped_early"):
-            final |= _measured(self.experiment, requirements)
+        if status in ("completed", "stopped_early") and requirements:
+            if interrupted():
+                status = "interrupted"
+            else:
+                final |= _measured(self.experiment, requirements)
         return TrainResult(
             run=self.folder.path,
             status=status,
@@ -117,8 +121,8 @@ class _Run:
 
     def _consume(self, on_event: Callable[[Event], None], interrupted: Callable[[], bool]) -> tuple[Status, str]:
         """Run the recorded loop to its end: its status, and a message where there is more to say."""
-        write_atomically(self.folder.config, config_to_yaml(self.config).encode())
         self.recorder.open(resumed=self.resumed)
+        write_atomically(self.folder.config, config_to_yaml(self.config).encode())
         on_event(self._started())
         status: Status = "completed"
         try:
@@ -169,19 +173,31 @@ def _measured(experiment: Experiment, requirements: Sequence[Requirement]) -> di
     return {requirement.name: values[requirement.name] for requirement in requirements}
 
 
-def _dry_run(experiment: Experiment) -> TrainResult:
-    """One step of the real loop, to see that everything works."""
+def _dry_run(config: Config, experiment: Experiment, *, output: Path | None, resume: str | None) -> TrainResult:
+    """One step of the real loop, from the checkpoint to resume if there is one, to see that everything works."""
+    checkpoint = find_checkpoint(resume, output, config.name or "run") if resume else None
     state = experiment.start()
-    with closing(training_events(experiment, state)) as events:
-        step = next(event for event in events if isinstance(event, StepDone))
+    if checkpoint is not None:
+        saved = load_checkpoint(checkpoint)
+        require_continuable(saved, config, experiment)
+        state = restore(saved, experiment)
+    status: Status = "dry_run"
+    message, final = "", dict(state.counters.metrics)
+    try:
+        with closing(training_events(experiment, state)) as events:
+            step = next((event for event in events if isinstance(event, StepDone)), None)
+            final |= {"train_loss": step.loss} if step else {}
+    except DivergedError as error:
+        status, message = "diverged", str(error)
     return TrainResult(
         run=None,
-        status="dry_run",
-        epochs=0,
-        steps=step.step,
+        status=status,
+        epochs=state.counters.epoch,
+        steps=state.counters.step,
         seconds=0.0,
         monitor=experiment.monitor.metric,
         best=None,
-        final={"train_loss": step.loss},
+        final=final,
+        message=message,
         experiment=experiment,
     )

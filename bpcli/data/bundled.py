@@ -42,7 +42,7 @@ class BundledSource(TableSource):
             from sklearn import datasets
         except ImportError as error:
             raise DataError(
-                f"{self.name} comes with scikit-learn, which is not installed: pip install 'bpcli[demo]'"
+                f"{self.name} comes with scikit-learn, which is not installed: pip install scikit-learn"
             ) from error
         load: Callable[[], Any] = getattr(datasets, f"load_{self.name}")
         return load()

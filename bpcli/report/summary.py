@@ -26,7 +26,8 @@ _TITLES: dict[Status, tuple[str, str]] = {
 
 def print_summary(console: Console, config: Config, result: TrainResult) -> None:
     """Status, best and final metrics, files, what to type next; of a small XOR the truth table first."""
-    if isinstance(config.data, Xor) and config.data.bits <= MOST_BITS and result.experiment and result.run:
+    is_small_xor = isinstance(config.data, Xor) and config.data.bits <= MOST_BITS
+    if is_small_xor and result.experiment and result.status not in ("dry_run", "diverged"):
         console.print()
         print_truth_table(console, result.experiment)
     console.print()

@@ -34,6 +34,8 @@ class Saved:
     info: DataInfo
     scaler: Scaler
     fingerprint: dict[str, str | int]
+    targets_sha256: str
+    """of the targets it was trained and validated on"""
     arrays: dict[str, Array]
     """parameters by name, and slots under `optimizer.<slot>.<name>`"""
 
@@ -53,6 +55,7 @@ def save_checkpoint(
         "counters": state.counters.to_dict(),
         "data": asdict(experiment.info),
         "fingerprint": fingerprint,
+        "targets_sha256": experiment.targets_sha256,
     }
     write_atomically(path, npz.pack(header, arrays))
 
@@ -74,9 +77,10 @@ def load_checkpoint(path: str | Path) -> Saved:
             info=_info(_section(header, "data")),
             scaler=Scaler(arrays.pop("scaler.shift"), arrays.pop("scaler.factor")),
             fingerprint=_section(header, "fingerprint"),
+            targets_sha256=header["targets_sha256"],
             arrays=arrays,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path} is not a whole bpcli checkpoint: {error} is missing or wrong") from None
 
 

@@ -24,7 +24,8 @@ def diverged(objective: Objective, X: Array | None = None, *, step: int) -> Dive
     cause = (
         "the data hold a value that is not a number"
         if what == "the input"
-        else "the learning rate is probably too large: lower optimizer.learning_rate, or scale the inputs (data.scale)"
+        else "the learning rate is probably too large: lower optimizer.learning_rate, "
+        "or scale the inputs (data.scale) and the targets"
     )
     return DivergedError(f"training diverged at step {step}: {what} is not finite; {cause}")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from bpcli.data.batches import Batches
 from bpcli.data.dataset import DataInfo
@@ -40,6 +42,14 @@ class Experiment:
         if self.info.class_names:
             return ClassificationMetrics(len(self.info.class_names))
         return RegressionMetrics(self.info.targets)
+
+    @cached_property
+    def targets_sha256(self) -> str:
+        """Of the targets of the training and validation splits, by which changed data are noticed."""
+        digest = hashlib.sha256(self.batches.examples.targets.tobytes())
+        if "validation" in self.splits:
+            digest.update(self.splits["validation"]().examples.targets.tobytes())
+        return digest.hexdigest()
 
     def start(self) -> State:
         """The state before the first step."""

@@ -14,7 +14,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     Raises `OutputError`; `path` then holds what it held before.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.tmp")  # the run's lock keeps others out; a killed write is written over
     try:
         with open(temporary, "wb") as file:
             file.write(content)

@@ -26,8 +26,8 @@ class Log:
         """Write the header of a new log; the log's length in bytes."""
         return self._append(self.columns, mode="w")
 
-    def truncate(self, size: int) -> None:
-        """Back to the first `size` bytes, which a checkpoint says are its own: what came after is trained again."""
+    def require(self, size: int) -> None:
+        """Raise `CheckpointError` unless the log has the `size` bytes that a checkpoint says are its own."""
         try:
             written = self.path.stat().st_size
         except OSError:
@@ -37,7 +37,14 @@ class Log:
                 f"{self.path} has {written} bytes, but the checkpoint was written when it had {size}: "
                 "restore the log, or start a new run with -o"
             )
-        os.truncate(self.path, size)
+
+    def truncate(self, size: int) -> None:
+        """Back to the first `size` bytes: what came after is trained again."""
+        self.require(size)
+        try:
+            os.truncate(self.path, size)
+        except OSError as error:
+            raise OutputError(f"cannot write {self.path}: {error.strerror or error}") from None
 
     def append(self, event: Evaluated, *, seconds: float, examples_per_second: float) -> int:
         """Add the row of an evaluation; the log's new length in bytes."""

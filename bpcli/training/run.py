@@ -31,6 +31,7 @@ class Recorder:
     def open(self, *, resumed: bool) -> None:
         """Begin the log; or make the run the state's own again, and drop what the log says of later epochs."""
         if resumed:
+            self.log.require(self.state.counters.log_bytes)
             self.save()
             self.log.truncate(self.state.counters.log_bytes)
         else:

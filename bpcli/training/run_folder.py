@@ -40,11 +40,13 @@ class RunFolder:
 def new_run_folder(output: Path | None, name: str) -> RunFolder:
     """`output`, which must hold no checkpoint yet, or else the first free one of runs/name, runs/name-2, ..."""
     if output is not None:
+        folder = RunFolder(output)
         if holds_checkpoint(output):
+            folder.close()
             raise CheckpointError(
                 f"{output} already holds a checkpoint: give --resume to go on with it, or another folder with -o"
             )
-        return RunFolder(output)
+        return folder
     number = 1
     while True:
         path = RUNS / (name if number == 1 else f"{name}-{number}")
@@ -76,6 +78,9 @@ def find_checkpoint(resume: str, output: Path | None, name: str) -> Path | None:
         return path
     folder = output if output is not None else _newest_run(name)
     path = (folder or RUNS / name) / ("best.npz" if resume == "best" else "last.npz")
+    first = path.with_name("best.npz")
+    if not path.is_file() and first.is_file():  # a run that was killed before its first last.npz
+        return first
     if path.is_file():
         return path
     if resume == "auto":

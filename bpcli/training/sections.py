@@ -17,7 +17,7 @@ class Training:
     epochs: Annotated[int, Gt(0)] = 10
     """passes over the training split"""
     evaluate_every: Annotated[int, Gt(0)] = 1
-    """epochs between two evaluations; each writes a row of the log and a checkpoint"""
+    """epochs between two evaluations, each a row of the log and a checkpoint; the last epoch is always evaluated"""
 
 
 @dataclass(frozen=True, kw_only=True)

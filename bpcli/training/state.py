@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -14,6 +15,9 @@ class Best:
 
     epoch: int
     value: float
+
+
+_WHOLE = ("epoch", "batch", "step", "correct", "seen", "patience_left_out", "log_bytes")
 
 
 @dataclass
@@ -44,11 +48,22 @@ class Counters:
     """length of log.csv that belongs to this state"""
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """Plain data for JSON, which has no NaN: a metric that is not finite is null."""
+        metrics = {name: value if math.isfinite(value) else None for name, value in self.metrics.items()}
+        return {**asdict(self), "metrics": metrics}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Counters:
-        return cls(**{**data, "best": Best(**data["best"]) if data["best"] else None})
+        """The counters of `to_dict`. Raises ValueError, TypeError or KeyError for data that are no counters."""
+        best = Best(**data["best"]) if data["best"] else None
+        metrics = {name: math.nan if value is None else value for name, value in data["metrics"].items()}
+        counters = cls(**{**data, "best": best, "metrics": metrics})
+        numbers = [counters.seconds, counters.loss_sum, counters.learning_rate, *metrics.values()]
+        numbers += [best.value] if best else []
+        whole = [getattr(counters, name) for name in _WHOLE] + ([best.epoch] if best else [])
+        if not all(type(n) is int and n >= 0 for n in whole) or not all(type(n) in (int, float) for n in numbers):
+            raise ValueError("a counter in its header")
+        return counters
 
 
 @dataclass

@@ -17,7 +17,12 @@ def choose_threads(setting: int | Literal["auto"], *, widths: Sequence[int], bat
     if setting != "auto":
         return setting
     largest = max(batch_size * fan_in * fan_out for fan_in, fan_out in pairwise(widths))
-    return len(os.sched_getaffinity(0)) if largest >= WORTH_THREADS else 1
+    return _processors() if largest >= WORTH_THREADS else 1
+
+
+def _processors() -> int:
+    """Those this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def limit_threads(threads: int) -> AbstractContextManager[Any]:

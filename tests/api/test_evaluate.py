@@ -126,3 +126,12 @@ def test_a_checkpoint_of_another_network_is_refused(moons: Config) -> None:
     train(moons, output="run")
     with pytest.raises(CheckpointError, match=r"is of another network: layers\.0\.W has shape \(2, 6\), not \(2, 9\)"):
         evaluate("run/last.npz", overrides=["model.layers[0].units=9"])
+
+
+def test_data_of_other_classes_are_refused(moons: Config) -> None:
+    x = np.random.default_rng(0).standard_normal((40, 2))
+    for name, classes in {"pets": ("cat", "dog"), "fish": ("dog", "eel")}.items():
+        np.savez(f"{name}.npz", x=x, y=np.array(classes)[(x[:, 0] > 0).astype(int)])
+    train(replace(moons, data=Npz(file="pets.npz", validation_fraction=0.25, batch_size=8)), output="run")
+    with pytest.raises(CheckpointError, match="was trained to tell cat, dog, but npz has dog, eel"):
+        evaluate("run", overrides=["data.file=fish.npz"])

@@ -12,8 +12,11 @@ import pytest
 
 from bpcli.api.train import train
 from bpcli.config.load import load_config
-from bpcli.config.sections import Config
+from bpcli.config.sections import Config, Model
+from bpcli.data.sources import Npz
 from bpcli.errors import CheckpointError, ConfigError, UsageError
+from bpcli.nn.dense import Dense
+from bpcli.nn.losses import MeanSquaredError
 from bpcli.optim.sgd import SGD
 from bpcli.training.checkpoint import load_checkpoint
 from bpcli.training.events import Started
@@ -219,3 +222,66 @@ def test_the_seed_decides_the_bits(moons: Config) -> None:
     train(moons, output="b")
     train(replace(moons, seed=1), output="c")
     assert arrays(Path("a/last.npz")) == arrays(Path("b/last.npz")) != arrays(Path("c/last.npz"))
+
+
+def test_killed_before_its_first_last_checkpoint_a_run_goes_on_from_the_best(moons: Config) -> None:
+    """best.npz is written first: a kill right after it must not leave a job that can neither start nor resume."""
+    train(moons, output="straight")
+    train(with_training(moons, epochs=1), output="killed")
+    Path("killed/last.npz").unlink()
+    train(moons, output="killed", resume="auto")
+    assert arrays(Path("killed/last.npz")) == arrays(Path("straight/last.npz"))
+    assert rows(Path("killed")) == rows(Path("straight"))
+
+
+def test_a_metric_that_is_not_a_number_neither_stops_nor_spoils_a_run(moons: Config) -> None:
+    """Of a single validation example there is no r2."""
+    np.savez("one.npz", x=np.eye(12), y=np.arange(12.0))
+    config = replace(
+        moons,
+        data=Npz(file="one.npz", validation_fraction=0.1, test_fraction=0.0, batch_size=4),
+        model=Model(layers=(Dense(units=1),)),
+        loss=MeanSquaredError(),
+        optimizer=SGD(learning_rate=0.01),
+    )
+    assert np.isnan(train(config, output="run").final["validation_r2"])
+    assert np.isnan(train(config, output="run", resume="last").final["validation_r2"])
+
+
+def test_a_run_keeps_its_idea_of_what_is_best(moons: Config) -> None:
+    train(moons, output="run")
+    other = replace(moons, checkpoint=Checkpoint(monitor="validation_accuracy"))
+    with pytest.raises(CheckpointError, match=r"checkpoint\.monitor was validation_loss and is validation_accuracy"):
+        train(other, output="run", resume="last")
+
+
+def test_a_refused_resume_changes_no_file(moons: Config) -> None:
+    train(replace(moons, optimizer=SGD(learning_rate=8.0, momentum=0.9)), output="run")
+    before = Path("run/last.npz").read_bytes()
+    Path("run/log.csv").unlink()
+    with pytest.raises(CheckpointError, match="has 0 bytes"):
+        train(replace(moons, optimizer=SGD(learning_rate=8.0, momentum=0.9)), output="run", resume="best")
+    assert Path("run/last.npz").read_bytes() == before
+
+
+def test_changed_data_are_not_trained_on(moons: Config) -> None:
+    x = np.random.default_rng(0).standard_normal((40, 2))
+    config = replace(moons, data=Npz(file="own.npz", scale="none", validation_fraction=0.25, batch_size=8))
+    np.savez("own.npz", x=x, y=(x[:, 0] > 0).astype(int))
+    train(config, output="run")
+    np.savez("own.npz", x=x, y=(x[:, 0] < 0).astype(int))
+    changed = replace(config, data=replace(config.data))
+    with pytest.raises(CheckpointError, match="the data are not those it was trained on"):
+        train(changed, output="run", resume="last")
+
+
+def test_a_dry_run_of_a_resume_checks_the_checkpoint_and_reports_divergence(moons: Config) -> None:
+    with pytest.raises(CheckpointError, match="to resume"):
+        train(moons, dry_run=True, resume="last")
+    train(moons, output="run")
+    assert train(moons, dry_run=True, resume="run").status == "dry_run"
+    np.savez("bad.npz", x=np.full((20, 2), 1e300), y=np.arange(20.0))
+    wild = replace(
+        moons, data=Npz(file="bad.npz", scale="none"), model=Model(layers=(Dense(units=1),)), loss=MeanSquaredError()
+    )
+    assert train(wild, dry_run=True).status == "diverged"

@@ -16,7 +16,7 @@ from bpcli.errors import DataError
 def test_a_classified_set_comes_whole_and_split(
     source: BundledSource, examples: int, features: int, classes: int
 ) -> None:
-    pytest.importorskip("sklearn", reason="needs scikit-learn: pip install 'bpcli[demo]'")
+    pytest.importorskip("sklearn", reason="needs scikit-learn: pip install scikit-learn")
     data = source.load(0)
     assert source.info() == data.info
     assert (data.info.features, data.info.classes) == (features, classes)
@@ -27,12 +27,12 @@ def test_a_classified_set_comes_whole_and_split(
 
 
 def test_digits_are_images() -> None:
-    pytest.importorskip("sklearn", reason="needs scikit-learn: pip install 'bpcli[demo]'")
+    pytest.importorskip("sklearn", reason="needs scikit-learn: pip install scikit-learn")
     assert Digits().info().image_shape == (8, 8)
 
 
 def test_diabetes_is_a_regression() -> None:
-    pytest.importorskip("sklearn", reason="needs scikit-learn: pip install 'bpcli[demo]'")
+    pytest.importorskip("sklearn", reason="needs scikit-learn: pip install scikit-learn")
     data = Diabetes().load(0)
     assert (data.info.classes, data.info.targets) == (0, 1)
     assert (data.train.y.shape, data.train.y.dtype) == ((442, 1), np.float64)
@@ -42,4 +42,4 @@ def test_one_line_says_how_to_get_scikit_learn(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "sklearn", None)
     with pytest.raises(DataError) as caught:
         Wine().load(0)
-    assert str(caught.value) == "wine comes with scikit-learn, which is not installed: pip install 'bpcli[demo]'"
+    assert str(caught.value) == "wine comes with scikit-learn, which is not installed: pip install scikit-learn"

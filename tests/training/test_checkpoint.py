@@ -106,3 +106,23 @@ def test_other_arrays_than_the_network_has_are_refused(
     saved[0].write_bytes(npz.pack(header, arrays))
     with pytest.raises(CheckpointError, match=r"layers\.1\.W is missing"):
         restore(load_checkpoint(saved[0]), experiment())
+
+
+@pytest.mark.parametrize(
+    ("counter", "value"),
+    [
+        ("epoch", "3"),
+        ("batch", -3),
+        ("step", 1.5),
+        ("seconds", "a"),
+        ("metrics", [1]),
+        ("best", {"epoch": 1, "value": "x"}),
+    ],
+)
+def test_a_counter_that_counts_nothing_is_refused(
+    saved: tuple[Path, State, np.ndarray], counter: str, value: object
+) -> None:
+    header, _ = npz.unpack(saved[0])
+    rewritten(saved[0], counters={**header["counters"], counter: value})
+    with pytest.raises(CheckpointError, match=r"last\.npz is not a whole bpcli checkpoint"):
+        load_checkpoint(saved[0])
