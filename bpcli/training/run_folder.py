@@ -111,7 +111,17 @@ def _newest_run(name: str) -> Path | None:
     """The run of that name with the highest number that holds a checkpoint."""
     pattern = re.compile(re.escape(name) + r"(?:-(\d+))?")
     numbered = {int(match[1] or 1): path for path in RUNS.glob(f"{name}*") if (match := pattern.fullmatch(path.name))}
-    return next((numbered[n] for n in sorted(numbered, reverse=True) if holds_checkpoint(numbered[n])), None)
+    newest_first = (numbered[number] for number in sorted(numbered, reverse=True))
+    return next((path for path in newest_first if holds_checkpoint(path) and _is_run_of(path, name)), None)
+
+
+def _is_run_of(path: Path, name: str) -> bool:
+    """runs/p-3 may be the third run of p, or the first of a config called p-3: its config.yaml begins with the name."""
+    try:
+        first = (path / "config.yaml").read_text(encoding="utf-8").partition("\n")[0]
+    except OSError:
+        return True
+    return first.removeprefix("name: ").strip("\"'") == name
 
 
 def _lock(path: Path) -> int:

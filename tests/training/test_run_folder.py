@@ -73,3 +73,19 @@ def test_a_path_is_a_checkpoint_or_its_folder_and_agrees_with_the_output() -> No
         find_checkpoint("a", Path("b"), "xor")
     with pytest.raises(CheckpointError, match="no such checkpoint"):
         find_checkpoint("none.npz", None, "xor")
+
+
+def test_a_run_of_another_config_whose_name_looks_like_a_number_is_passed_over() -> None:
+    for path, name in (("runs/p", "p"), ("runs/p-2", "p"), ("runs/p-3", "p-3")):
+        Path(path).mkdir(parents=True)
+        Path(path, "last.npz").touch()
+        Path(path, "config.yaml").write_text(f"name: {name}\nseed: 0\n")
+    assert find_checkpoint("last", None, "p") == Path("runs/p-2/last.npz")
+    assert find_checkpoint("last", None, "p-3") == Path("runs/p-3/last.npz")
+
+
+def test_a_run_that_was_killed_before_its_first_last_checkpoint_goes_on_from_the_best() -> None:
+    Path("out").mkdir()
+    Path("out/best.npz").touch()
+    assert find_checkpoint("auto", Path("out"), "p") == Path("out/best.npz")
+    assert find_checkpoint("last", Path("out"), "p") == Path("out/best.npz")
