@@ -5,7 +5,6 @@
     │   ├── ConfigError        2   the config, with every problem found and where it stands
     │   ├── DataError          2   a data set, or a file of one
     │   └── CheckpointError    2   a checkpoint or a run folder
-    ├── CheckFailedError       1   a required metric was not reached, or a gradient is wrong
     ├── OutputError            1   a file of the run could not be written
     └── DivergedError          3   a loss, gradient or weight is not finite
 
@@ -64,10 +63,6 @@ class DataError(UsageError):
 
 class CheckpointError(UsageError):
     """A checkpoint or run folder cannot be read, written or continued."""
-
-
-class CheckFailedError(BpcliError):
-    """A required metric was not reached, or a gradient is wrong."""
 
 
 class OutputError(BpcliError):

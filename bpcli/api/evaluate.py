@@ -17,6 +17,7 @@ from bpcli.training.checkpoint import load_checkpoint, restore_parameters
 from bpcli.training.evaluate import measure
 from bpcli.training.experiment import Experiment
 from bpcli.training.metrics import ClassificationMetrics, predicted_classes, target_classes
+from bpcli.training.nulls import finite
 from bpcli.training.run_folder import checkpoint_at
 from bpcli.training.threads import limit_threads
 
@@ -74,7 +75,7 @@ class Evaluation:
             "metrics": self.metrics,
             "confusion_matrix": [list(row) for row in self.confusion_matrix] or None,
             "class_names": list(self.class_names) or None,
-            "classes": [_without_nan(vars(score)) for score in self.classes],
+            "classes": [finite(vars(score)) for score in self.classes],
             "mistakes": [vars(mistake) for mistake in self.mistakes],
         }
 
@@ -144,7 +145,3 @@ def _mistakes(
         )
         for i in wrong
     )
-
-
-def _without_nan(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: None if value != value else value for key, value in values.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,9 @@ import numpy as np
 from bpcli.config.load import config_to_data
 from bpcli.config.sections import Config
 from bpcli.errors import CheckpointError
-from bpcli.training.checkpoint import Saved
+from bpcli.training.checkpoint import Saved, load_checkpoint, restore
 from bpcli.training.experiment import Experiment
+from bpcli.training.state import State
 
 MAY_CHANGE = (
     "name",
@@ -25,7 +27,17 @@ MAY_CHANGE = (
 """Sections and keys that say how long to train and how often to save: not what is learnt, nor what is best."""
 
 
-def require_continuable(saved: Saved, config: Config, experiment: Experiment) -> None:
+def resume_from(checkpoint: Path, config: Config, experiment: Experiment) -> tuple[Saved, State]:
+    """What is in the checkpoint, and the state to go on from, its weights set in the experiment's network.
+
+    Raises `CheckpointError` where it cannot be read or `config` cannot go on with it.
+    """
+    saved = load_checkpoint(checkpoint)
+    _require_continuable(saved, config, experiment)
+    return saved, restore(saved, experiment)
+
+
+def _require_continuable(saved: Saved, config: Config, experiment: Experiment) -> None:
     """Raise `CheckpointError` unless going on with `config` is what an uninterrupted run would have done."""
     then, now = _flat(saved.config), _flat(config_to_data(config))
     changed = [key for key in {**then, **now} if then.get(key) != now.get(key) and not _may_change(key)]

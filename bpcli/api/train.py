@@ -9,13 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from bpcli.api.result import Status, TrainResult
-from bpcli.api.resume import require_continuable
+from bpcli.api.resume import resume_from
 from bpcli.config.build import build
 from bpcli.config.load import config_to_data, config_to_yaml
 from bpcli.config.resolve import logged_metrics, split_metrics
 from bpcli.config.sections import Config
 from bpcli.errors import DivergedError
-from bpcli.training.checkpoint import load_checkpoint, restore
 from bpcli.training.evaluate import measure
 from bpcli.training.events import Event, Started, StepDone, Stopped
 from bpcli.training.experiment import Experiment
@@ -51,9 +50,8 @@ def train(
     with np.errstate(all="ignore"):  # what overflows is found, and named, by the loop
         resolved, experiment = build(config)
     requirements = [parse_requirement(text, _available(experiment)) for text in require]
-    network = experiment.objective.network
-    widths = [len(network.layers[0].W), *(layer.W.shape[1] for layer in network.layers)]
-    threads = choose_threads(config.threads, widths=widths, batch_size=experiment.batches.batch_size)
+    widths, batch_size = experiment.objective.network.widths, experiment.batches.batch_size
+    threads = choose_threads(config.threads, widths=widths, batch_size=batch_size)
     with limit_threads(threads), np.errstate(all="ignore"):  # what overflows is found, and named, by the loop
         if dry_run:
             return _dry_run(resolved, experiment, output=Path(output) if output else None, resume=resume)
@@ -82,9 +80,7 @@ class _Run:
         if checkpoint is None:
             state = experiment.start()
         else:
-            saved = load_checkpoint(checkpoint)
-            require_continuable(saved, config, experiment)
-            state = restore(saved, experiment)
+            saved, state = resume_from(checkpoint, config, experiment)
             if changed := difference(saved.fingerprint, now):
                 self.warnings = (f"the bits may differ from an uninterrupted run: {changed}",)
         log = Log(self.folder.log, logged_metrics(config, experiment.info))
@@ -137,7 +133,6 @@ class _Run:
 
     def _started(self) -> Started:
         experiment, counters = self.experiment, self.recorder.state.counters
-        layers = experiment.objective.network.layers
         return Started(
             name=self.config.name or self.folder.path.name,
             folder=self.folder.path,
@@ -150,7 +145,7 @@ class _Run:
             step=counters.step,
             seconds=counters.seconds,
             parameters=len(experiment.objective.network.parameters),
-            widths=(experiment.info.features, *(layer.W.shape[1] for layer in layers)),
+            widths=experiment.objective.network.widths,
             activations=tuple(str(layer.activation) for layer in self.config.model.layers),
             threads=self.threads,
             dtype=self.config.dtype,
@@ -176,11 +171,7 @@ def _measured(experiment: Experiment, requirements: Sequence[Requirement]) -> di
 def _dry_run(config: Config, experiment: Experiment, *, output: Path | None, resume: str | None) -> TrainResult:
     """One step of the real loop, from the checkpoint to resume if there is one, to see that everything works."""
     checkpoint = find_checkpoint(resume, output, config.name or "run") if resume else None
-    state = experiment.start()
-    if checkpoint is not None:
-        saved = load_checkpoint(checkpoint)
-        require_continuable(saved, config, experiment)
-        state = restore(saved, experiment)
+    state = resume_from(checkpoint, config, experiment)[1] if checkpoint else experiment.start()
     status: Status = "dry_run"
     message, final = "", dict(state.counters.metrics)
     try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
+
+from bpcli.training.nulls import finite
 
 Verdict = Literal["ok", "wrong", "kink"]
 """kink: a corner of a piecewise-linear function lies inside the smallest step, so the numeric derivative is that with
@@ -77,7 +78,7 @@ class GradcheckReport:
     def to_dict(self) -> dict[str, Any]:
         """The object that `bpcli gradcheck --json` prints; a number that is not finite becomes None."""
         report = asdict(self) | {"kinks": self.kinks, "max_relative_error": self.max_relative_error}
-        return {key: _plain(value) for key, value in report.items()}
+        return {key: finite(value) for key, value in report.items()}
 
 
 def summarize(
@@ -98,11 +99,3 @@ def summarize(
         verdict=verdict,
         kinks=verdicts.count("kink"),
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -97,7 +97,7 @@ class _Dumper(yaml.SafeDumper):
 
     def represent_text(self, text: str) -> yaml.Node:
         try:
-            plain = isinstance(resolve_plain(text), str)
+            plain = isinstance(resolve_plain(text), str) and text.isprintable()  # a break inside would become a space
         except ValueError:
             plain = False
         return self.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')

@@ -19,9 +19,9 @@ class Network:
 
     def __init__(self, specs: Sequence[Dense], *, features: int, dtype: Any, seed: int, capacity: int) -> None:
         """Build and initialise the layers of `specs` for inputs `(N, features)` with N at most `capacity`."""
-        widths = [features, *(spec.units for spec in specs)]
+        self.widths = (features, *(spec.units for spec in specs))
         shapes: dict[str, tuple[int, ...]] = {}
-        for i, (fan_in, fan_out) in enumerate(pairwise(widths)):
+        for i, (fan_in, fan_out) in enumerate(pairwise(self.widths)):
             shapes |= {f"layers.{i}.W": (fan_in, fan_out), f"layers.{i}.b": (fan_out,)}
         self.parameters = Parameters(shapes, dtype)
         self.layers: list[DenseLayer] = []

@@ -56,6 +56,3 @@ class SGD:
             velocity += grad
             theta -= np.multiply(velocity, learning_rate, grad)
         flush_subnormals(velocity, scratch=grad, step=step)
-
-
-Optimizer = SGD

@@ -17,7 +17,6 @@ from bpcli.nn.arrays import Array
 from bpcli.nn.parameters import Parameters
 from bpcli.training import npz
 from bpcli.training.experiment import Experiment
-from bpcli.training.files import write_atomically
 from bpcli.training.state import Counters, State
 
 FORMAT_VERSION = 1
@@ -40,10 +39,10 @@ class Saved:
     """parameters by name, and slots under `optimizer.<slot>.<name>`"""
 
 
-def save_checkpoint(
-    path: Path, experiment: Experiment, state: State, *, config: dict[str, Any], fingerprint: dict[str, str | int]
-) -> None:
-    """Write the experiment's parameters and the state, atomically. Raises OSError."""
+def pack_checkpoint(
+    experiment: Experiment, state: State, *, config: dict[str, Any], fingerprint: dict[str, str | int]
+) -> bytes:
+    """The file of the experiment's parameters and the state."""
     parameters = experiment.objective.network.parameters
     arrays = dict(parameters.views)
     for slot, vector in state.slots.items():
@@ -57,7 +56,7 @@ def save_checkpoint(
         "fingerprint": fingerprint,
         "targets_sha256": experiment.targets_sha256,
     }
-    write_atomically(path, npz.pack(header, arrays))
+    return npz.pack(header, arrays)
 
 
 def load_checkpoint(path: str | Path) -> Saved:

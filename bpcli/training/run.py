@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from bpcli.training.checkpoint import save_checkpoint
+from bpcli.training.checkpoint import pack_checkpoint
 from bpcli.training.divergence import require_finite_weights
 from bpcli.training.events import CheckpointDue, Evaluated, Event, StepDone, Stopped
 from bpcli.training.experiment import Experiment
+from bpcli.training.files import write_atomically
 from bpcli.training.log import Log
 from bpcli.training.loop import train
 from bpcli.training.run_folder import RunFolder
@@ -66,5 +67,6 @@ class Recorder:
         Raises `DivergedError` rather than replace a finite checkpoint by one that is not.
         """
         require_finite_weights(self.experiment.objective, step=self.state.counters.step)
+        content = pack_checkpoint(self.experiment, self.state, config=self.config, fingerprint=self.fingerprint)
         for path in [self.folder.best, self.folder.last] if best else [self.folder.last]:
-            save_checkpoint(path, self.experiment, self.state, config=self.config, fingerprint=self.fingerprint)
+            write_atomically(path, content)

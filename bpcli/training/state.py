@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bpcli.optim.sgd import Slots
+from bpcli.training.nulls import finite
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class Counters:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON, which has no NaN: a metric that is not finite is null."""
-        metrics = {name: value if math.isfinite(value) else None for name, value in self.metrics.items()}
-        return {**asdict(self), "metrics": metrics}
+        data: dict[str, Any] = finite(asdict(self))
+        return data
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Counters:

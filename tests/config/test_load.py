@@ -156,3 +156,11 @@ def test_data_of_a_checkpoint_is_validated_too() -> None:
         config_from_data(data | {"seed": -1})
     with pytest.raises(ConfigError, match=r"^argument 'seed=-1', column 6: seed must be at least 0, not -1"):
         config_from_data(data, ["seed=-1"])
+
+
+@pytest.mark.parametrize("text", ["\x85", "a\u2028b", "a\nb", " ", "\ufeff", "1e3", "ü"])
+def test_text_of_any_characters_is_read_back_as_it_was_written(tmp_path: Path, text: str) -> None:
+    config = config_from_data({"data": {"name": "csv", "file": "t.csv", "target": text}, "model": {"layers": [1]}})
+    path = tmp_path / "c.yaml"
+    path.write_text(config_to_yaml(config), encoding="utf-8")
+    assert load_config(path).data == config.data
