@@ -16,7 +16,7 @@ from rich.cells import cell_len
 
 CONTROL = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07]*\x07)")
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[1-7][0-9;]*m")
-SLOW = ["data.samples=20000", "training.epochs=30"]  # long enough on any machine for the bars to be drawn
+SLOW = ["data.samples=200000", "training.epochs=4"]  # long enough on any machine for the bars to be drawn
 
 
 def on_terminal(*arguments: str, columns: int = 80, **changes: str) -> str:
