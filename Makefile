@@ -1,6 +1,7 @@
 # make train             a virtual environment, bpcli in it, and a network trained: CONFIG=configs/mnist.yaml ARGS='seed=1'
 # make test              formatting, types and the whole test suite
 # make parity            the same gradients and trajectories as PyTorch, which goes into an environment of its own
+# make bench             bpcli beside a bare NumPy loop of the same network: ARGS='data.files=FOLDER'
 # make clean             remove what these made, but not runs/
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ ARGS ?=
 VENV := .venv
 PARITY := .venv-parity
 
-.PHONY: train test parity clean
+.PHONY: train test parity bench clean
 .DELETE_ON_ERROR:
 
 train: $(VENV)/installed
@@ -24,6 +25,9 @@ test: $(VENV)/installed-dev
 
 parity: $(PARITY)/installed
 	$(PARITY)/bin/pytest -q tests/parity
+
+bench: $(VENV)/installed
+	@$(VENV)/bin/python benchmarks/bare_loop.py configs/mnist.yaml $(ARGS)
 
 clean:
 	rm -rf $(VENV) $(PARITY) build bpcli.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
