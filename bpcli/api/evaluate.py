@@ -13,7 +13,7 @@ from bpcli.config.build import build
 from bpcli.config.load import config_from_data
 from bpcli.errors import CheckpointError, UsageError
 from bpcli.nn.arrays import Array
-from bpcli.training.checkpoint import load_checkpoint, restore_parameters
+from bpcli.training.checkpoint import load_checkpoint, restore_answers
 from bpcli.training.evaluate import measure
 from bpcli.training.experiment import Experiment
 from bpcli.training.metrics import ClassificationMetrics, predicted_classes, target_classes
@@ -90,7 +90,7 @@ def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Seq
     saved = load_checkpoint(checkpoint_at(Path(checkpoint)))
     config = config_from_data(saved.config, overrides)
     _, experiment = build(config, scaler=saved.scaler)
-    restore_parameters(saved, experiment.objective.network.parameters)
+    restore_answers(saved, experiment.objective.network)
     if experiment.info.class_names != saved.info.class_names:
         then, now = (", ".join(info.class_names) or "numbers" for info in (saved.info, experiment.info))
         raise CheckpointError(

@@ -17,7 +17,7 @@ from bpcli.config.build import build
 from bpcli.config.load import config_from_data, config_to_data, read_config
 from bpcli.config.sections import Config
 from bpcli.errors import UsageError
-from bpcli.training.checkpoint import load_checkpoint, restore_parameters
+from bpcli.training.checkpoint import load_checkpoint, restore_answers
 from bpcli.training.experiment import Experiment
 from bpcli.training.run_folder import checkpoint_at, is_checkpoint
 from bpcli.training.threads import limit_threads
@@ -146,5 +146,5 @@ def _experiment(target: Config | str | Path, overrides: Sequence[str]) -> Experi
             return build(config, dtype=np.float64)[1]
     saved = load_checkpoint(checkpoint_at(target))
     experiment = build(config_from_data(saved.config, overrides), dtype=np.float64, scaler=saved.scaler)[1]
-    restore_parameters(saved, experiment.objective.network.parameters)
+    restore_answers(saved, experiment.objective.network)
     return experiment

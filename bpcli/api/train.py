@@ -94,7 +94,10 @@ class _Run:
         interrupted: Callable[[], bool],
     ) -> TrainResult:
         status, message = self._consume(on_event, interrupted)
-        counters = self.recorder.state.counters
+        state = self.recorder.state
+        if state.average is not None:  # what the training has come to
+            self.experiment.objective.network.parameters.theta[...] = state.average
+        counters = state.counters
         final = dict(counters.metrics)
         if status in ("completed", "stopped_early") and requirements:
             if interrupted():
@@ -146,7 +149,7 @@ class _Run:
             seconds=counters.seconds,
             parameters=len(experiment.objective.network.parameters),
             widths=experiment.objective.network.widths,
-            activations=tuple(str(layer.activation) for layer in self.config.model.layers),
+            activations=tuple(layer.activation.name for layer in self.config.model.layers if layer.activation),
             threads=self.threads,
             dtype=self.config.dtype,
             monitor=experiment.monitor.metric,

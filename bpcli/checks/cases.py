@@ -8,13 +8,13 @@ from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
-from bpcli.nn.activations import ACTIVATIONS, ActivationName
+from bpcli.nn.activations import AnyActivation, Identity, ReLU, Sigmoid, Softmax, Tanh
 from bpcli.nn.arrays import Array
 from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import Initializer, Normal, ScaledNormal, ScaledUniform, Uniform, Zeros
 from bpcli.nn.losses import CrossEntropy, HalfSquaredError, Loss, MeanSquaredError
 from bpcli.nn.network import Network
-from bpcli.optim.penalties import Penalty
+from bpcli.optim.penalties import Penalty, penalties
 from bpcli.training.objective import Objective
 
 FEATURES, HIDDEN, OUTPUTS = 3, 4, 3
@@ -26,7 +26,7 @@ class Pairing(NamedTuple):
     """A loss, an output activation it goes with, and a kind of targets they go with."""
 
     loss: Loss
-    output: ActivationName
+    output: AnyActivation
     targets: TargetKind
     outputs: int = OUTPUTS
 
@@ -40,19 +40,22 @@ class Case(NamedTuple):
     T: Array
 
 
-CLASSIFIER = Pairing(CrossEntropy(), "softmax", "classes")
+_TANH = Tanh()
+_ACTIVATIONS: tuple[AnyActivation, ...] = (Identity(), Sigmoid(), _TANH, ReLU(), Softmax())
+
+CLASSIFIER = Pairing(CrossEntropy(), Softmax(), "classes")
 PAIRINGS: tuple[Pairing, ...] = (
     *(
         Pairing(loss, output, targets)
         for loss in (MeanSquaredError(), HalfSquaredError())
-        for output, targets in product(ACTIVATIONS, get_args(TargetKind)[:2])
+        for output, targets in product(_ACTIVATIONS, get_args(TargetKind)[:2])
     ),
     CLASSIFIER,
-    Pairing(CrossEntropy(), "softmax", "one-hot"),
-    Pairing(CrossEntropy(), "softmax", "probabilities"),
-    Pairing(CrossEntropy(), "sigmoid", "one-hot"),
-    Pairing(CrossEntropy(), "sigmoid", "probabilities"),
-    Pairing(CrossEntropy(), "sigmoid", "0/1", outputs=1),
+    Pairing(CrossEntropy(), Softmax(), "one-hot"),
+    Pairing(CrossEntropy(), Softmax(), "probabilities"),
+    Pairing(CrossEntropy(), Sigmoid(), "one-hot"),
+    Pairing(CrossEntropy(), Sigmoid(), "probabilities"),
+    Pairing(CrossEntropy(), Sigmoid(), "0/1", outputs=1),
 )
 PENALTIES = (Penalty(), Penalty(l2=0.1), Penalty(l1=0.05), Penalty(l2=0.1, l1=0.05))
 INITIALIZERS: tuple[Initializer, ...] = (
@@ -75,22 +78,22 @@ def suite_cases() -> Iterator[Case]:
     Every pairing with every hidden activation, penalty and batch size; every hidden activation with every depth and
     initialiser.
     """
-    for pairing, hidden in product(PAIRINGS, ACTIVATIONS):
+    for pairing, hidden in product(PAIRINGS, _ACTIVATIONS):
         yield make_case(pairing, hidden=hidden)
     for pairing, penalty in product(PAIRINGS, PENALTIES[1:]):
         yield make_case(pairing, penalty=penalty)
     for pairing, batch in product(PAIRINGS, BATCH_SIZES):
         yield make_case(pairing, batch=batch)
-    for hidden, depth in product(ACTIVATIONS, DEPTHS):
+    for hidden, depth in product(_ACTIVATIONS, DEPTHS):
         yield make_case(CLASSIFIER, hidden=hidden, depth=depth, penalty=PENALTIES[-1], batch=BATCH_SIZES[-1])
-    for hidden, init in product(ACTIVATIONS, INITIALIZERS):
+    for hidden, init in product(_ACTIVATIONS, INITIALIZERS):
         yield make_case(CLASSIFIER, hidden=hidden, init=init)
 
 
 def make_case(
     pairing: Pairing,
     *,
-    hidden: ActivationName = "tanh",
+    hidden: AnyActivation = _TANH,
     depth: int = 2,
     penalty: Penalty = PENALTIES[0],
     init: Initializer | None = None,
@@ -110,11 +113,11 @@ def make_case(
     T = _targets(pairing, batch, rng)
     head = pairing.loss.head(pairing.output, capacity=batch, width=pairing.outputs, dtype=np.float64)
     name = (
-        f"{pairing.loss.name}, {pairing.output} output, {pairing.targets} targets, "
-        f"{depth} layer{'s' * (depth > 1)} {hidden}, l2 {penalty.l2:g}, l1 {penalty.l1:g}, "
+        f"{pairing.loss.name}, {pairing.output.name} output, {pairing.targets} targets, "
+        f"{depth} layer{'s' * (depth > 1)} {hidden.name}, l2 {penalty.l2:g}, l1 {penalty.l1:g}, "
         f"init {init.name if init else 'default'}, batch {batch}"
     )
-    return Case(name, Objective(network, head, penalty), X, T)
+    return Case(name, Objective(network, head, penalties([(network.parameters.weights, penalty)])), X, T)
 
 
 def _targets(pairing: Pairing, batch: int, rng: np.random.Generator) -> Array:

@@ -11,12 +11,14 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from bpcli.checks.numerical import STEP
 from bpcli.errors import UsageError
-from bpcli.nn.activations import ACTIVATIONS, Activation
+from bpcli.nn.activation_layer import ActivationLayer
+from bpcli.nn.activations import Activation, Identity
 from bpcli.nn.arrays import Array
-from bpcli.nn.losses import Head, SquaredErrorHead
+from bpcli.nn.losses import GeneralHead, Head, Reduction
 from bpcli.nn.network import Network
-from bpcli.optim.penalties import Penalty
+from bpcli.optim.penalties import Penalties
 from bpcli.training.objective import Objective
 
 FaultName = Literal["wrong-sign", "no-average", "no-derivative", "no-penalty", "transposed"]
@@ -39,17 +41,18 @@ def hindrance(fault: FaultName, objective: Objective, X: Array, T: Array) -> str
     """
     if fault not in _BUGS:
         raise UsageError(f"there is no fault '{fault}' to inject: write one of {', '.join(get_args(FaultName))}")
-    penalty, layers = objective.penalty, objective.network.layers
+    if fault == "no-average" and objective.reduction == "sum":
+        return "the objective is the sum over the batch, not its mean; set loss.reduction to mean"
     if fault == "no-average" and len(X) == 1:
         return "the mean over a batch of one example is its sum; set data.batch_size to 2 or more"
-    if fault == "no-penalty" and not (penalty.l1 or penalty.l2):
+    if fault == "no-penalty" and not objective.penalties:
         return "there is no penalty to leave out; set regularization.l2"
-    if fault == "no-derivative" and all(activation is _IDENTITY for activation in _differentiated(objective)):
+    if fault == "no-derivative" and all(isinstance(activation, Identity) for activation in _differentiated(objective)):
         return "no layer multiplies by a derivative f'(z); add a hidden layer with activation: tanh"
-    if fault == "transposed" and all(1 in layer.W.shape for layer in layers):
+    if fault == "transposed" and all(1 in layer.W.shape for layer in objective.network.dense):
         return "every weight matrix has a single row or column; add a hidden layer of 2 units or more"
     right, wrong = gradient(objective, X, T), gradient(_planted(fault, objective), X, T)
-    rounding = 1e-9 * max(1.0, abs(objective.value(X, T)))
+    rounding = 1e-9 * max(1.0, abs(objective.value(X, T, STEP)))
     if np.allclose(wrong, right, rtol=1e-5, atol=rounding):
         return "at these weights it does not change the gradient; set another seed, model.init or regularization"
     return None
@@ -57,29 +60,30 @@ def hindrance(fault: FaultName, objective: Objective, X: Array, T: Array) -> str
 
 def gradient(objective: Objective, X: Array, T: Array) -> Array:
     """dJ/dθ `(P,)` by back-propagation, as a new array."""
-    objective.forward(X, T)
+    objective.forward(X, T, STEP)
     objective.backward(len(X))
     return objective.network.parameters.grad.copy()
 
 
 def _planted(fault: FaultName, objective: Objective) -> Objective:
-    return _BUGS[fault](objective.network, objective.head, objective.penalty)
-
-
-_IDENTITY = ACTIVATIONS["identity"]
+    return _BUGS[fault](objective.network, objective.head, objective.penalties, objective.reduction)
 
 
 def _differentiated(objective: Objective) -> list[Activation]:
-    """The activations whose derivative back-propagation multiplies by; cross-entropy cancels that of the output."""
-    output = [objective.head.activation] if isinstance(objective.head, SquaredErrorHead) else []
-    return [layer.activation for layer in objective.network.layers] + output
+    """The activations whose derivative back-propagation multiplies by; a fused loss cancels that of the output."""
+    output = [objective.head.activation] if isinstance(objective.head, GeneralHead) else []
+    return [layer.activation for layer in _activations(objective.network).values()] + output
+
+
+def _activations(network: Network) -> dict[str, ActivationLayer]:
+    return {name: layer for name, layer in network.layers.items() if isinstance(layer, ActivationLayer)}
 
 
 class _WrongSign(Objective):
     """t - y where y - t belongs: training climbs."""
 
     def backward(self, count: int) -> None:
-        super().backward(-count)
+        Objective(self.network, self.head, self.penalties).backward(-count if self.reduction == "mean" else -1)
 
 
 class _NoAverage(Objective):
@@ -93,39 +97,48 @@ class _NoPenalty(Objective):
     """The penalty is in the loss but not in the gradient."""
 
     def backward(self, count: int) -> None:
-        Objective(self.network, self.head, Penalty()).backward(count)
+        _unpenalised(self).backward(count)
 
 
 class _Transposed(Objective):
     """dW comes out as (out, in), and is read as (in, out)."""
 
     def backward(self, count: int) -> None:
-        Objective(self.network, self.head, Penalty()).backward(count)
-        for layer in self.network.layers:
+        _unpenalised(self).backward(count)
+        for layer in self.network.dense:
             layer.dW[...] = layer.dW.T.reshape(layer.dW.shape)
-        parameters = self.network.parameters
-        self.penalty.add_gradient(parameters.theta[parameters.weights], parameters.grad[parameters.weights])
+        self.penalties.add_gradient(self.network.parameters.theta, self.network.parameters.grad)
 
 
 class _NoDerivative(Objective):
     """dA is passed on as if it were dZ, in every layer."""
 
-    def __init__(self, network: Network, head: Head, penalty: Penalty) -> None:
-        network = copy.copy(network)
-        network.layers = [copy.copy(layer) for layer in network.layers]
-        for layer in network.layers:
-            layer.activation = _without_derivative(layer.activation)
-        if isinstance(head, SquaredErrorHead):
+    def __init__(self, network: Network, head: Head, penalties: Penalties, reduction: Reduction) -> None:
+        flat = {name: layer.having(_Flat(layer.activation)) for name, layer in _activations(network).items()}
+        if isinstance(head, GeneralHead):
             head = copy.copy(head)
-            head.activation = _without_derivative(head.activation)
-        super().__init__(network, head, penalty)
+            head.activation = _Flat(head.activation)
+        super().__init__(network.with_layers(flat), head, penalties, reduction)
 
 
-def _without_derivative(activation: Activation) -> Activation:
-    return activation._replace(backward=_IDENTITY.backward)
+class _Flat:
+    """An activation whose derivative is forgotten."""
+
+    def __init__(self, activation: Activation) -> None:
+        self.activation, self.keeps_Z, self.kinks = activation, activation.keeps_Z, activation.kinks
+
+    def forward(self, Z: Array, A: Array) -> None:
+        self.activation.forward(Z, A)
+
+    def backward(self, Z: Array, A: Array, dA: Array) -> None:
+        pass
 
 
-_BUGS: dict[FaultName, Callable[[Network, Head, Penalty], Objective]] = {
+def _unpenalised(objective: Objective) -> Objective:
+    return Objective(objective.network, objective.head, reduction=objective.reduction)
+
+
+_BUGS: dict[FaultName, Callable[..., Objective]] = {
     "wrong-sign": _WrongSign,
     "no-average": _NoAverage,
     "no-derivative": _NoDerivative,

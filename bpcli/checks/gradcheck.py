@@ -8,7 +8,7 @@ import numpy as np
 
 from bpcli.checks.faults import FaultName, gradient, plant
 from bpcli.checks.kinks import crosses_kink, hold_sides
-from bpcli.checks.numerical import Line, derivative
+from bpcli.checks.numerical import STEP, Line, derivative
 from bpcli.checks.sampling import entries_per_tensor, random_directions, sample_entries
 from bpcli.checks.verdicts import Comparison, GradcheckReport, summarize
 from bpcli.errors import UsageError
@@ -53,7 +53,7 @@ def check_objective(
     parameters = objective.network.parameters
     with np.errstate(all="ignore"):
         grad = gradient(plant(fault, objective, X, T) if fault else objective, X, T)
-        loss = objective.value(X, T)
+        loss = objective.value(X, T, STEP)
         floor = atol / rtol * max(1.0, abs(loss))
         referee = _Referee(objective, X, T, grad, eps=eps, floor=floor, rtol=rtol)
         count = entries_per_tensor(parameters, len(X), samples=samples, fast=fast)

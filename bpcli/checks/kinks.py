@@ -1,17 +1,18 @@
-"""Corners of the loss: where a relu's input or a weight under L1 changes sign, J has no derivative to compare with."""
+"""Corners of the loss: where a piecewise function changes its piece, or a weight under L1 its sign, J has no smooth
+derivative to compare with."""
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 
 import numpy as np
 
-from bpcli.checks.numerical import Line, moving
-from bpcli.nn.activations import Activation
+from bpcli.checks.numerical import STEP, Line, moving
+from bpcli.nn.activation_layer import ActivationLayer
 from bpcli.nn.arrays import Array
-from bpcli.nn.losses import SquaredErrorHead
-from bpcli.optim.penalties import Penalty
+from bpcli.nn.held import Held
+from bpcli.nn.layer import Layer
+from bpcli.optim.penalties import Penalties, Penalty
 from bpcli.training.objective import Objective
 
 
@@ -21,8 +22,7 @@ def crosses_kink(objective: Objective, X: Array, T: Array, line: Line, h: float)
     with moving(objective, line) as move:
         for k in (-2, -1, 0, 1, 2):
             move(k * h)
-            objective.forward(X, T)
-            sides.append(_sides(objective))
+            sides.append(_sides(objective, X, T))
     return any(not np.array_equal(side, sides[0]) for side in sides)
 
 
@@ -32,16 +32,18 @@ def hold_sides(objective: Objective, X: Array, T: Array) -> Objective:
     Here it has the same value and the same gradient, and no corners. At a corner itself its gradient is the one
     that back-propagation promises: relu'(0) = 0 and sign(0) = 0. It is for values only, on this batch only.
     """
-    objective.forward(X, T)
-    network, head = copy.copy(objective.network), objective.head
-    network.layers = [copy.copy(layer) for layer in network.layers]
-    for layer in network.layers:
-        layer.activation = _held(layer.activation, layer.A)
-    if isinstance(head, SquaredErrorHead):
-        head = copy.copy(head)
-        head.activation = _held(head.activation, head.Y)
-    signs = np.sign(network.parameters.theta[network.parameters.weights])
-    return Objective(network, head, _HeldPenalty(l2=objective.penalty.l2, l1=objective.penalty.l1, signs=signs))
+    held: dict[str, Layer] = {
+        name: layer.having(Held(layer.activation, sides)) for name, layer, sides in _activation_sides(objective, X, T)
+    }
+    theta = objective.network.parameters.theta
+    return Objective(
+        network=objective.network.with_layers(held),
+        head=objective.head.hold(),
+        penalties=Penalties(
+            tuple((where, _HeldPenalty.of(penalty, theta[where])) for where, penalty in objective.penalties.parts)
+        ),
+        reduction=objective.reduction,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,28 +52,29 @@ class _HeldPenalty(Penalty):
 
     signs: Array
 
+    @classmethod
+    def of(cls, penalty: Penalty, weights: Array) -> _HeldPenalty:
+        return cls(l2=penalty.l2, l1=penalty.l1, signs=np.sign(weights))
+
     def value(self, weights: Array) -> float:
         return Penalty(l2=self.l2).value(weights) + self.l1 * float(np.dot(self.signs, weights))
 
 
-def _held(activation: Activation, A: Array) -> Activation:
-    """The linear function that `activation` is around the outputs `A (N, out)`, if it has a kink."""
-    if not activation.has_kink:
-        return activation
-    on = A > 0
+def _activation_sides(objective: Objective, X: Array, T: Array) -> list[tuple[str, ActivationLayer, Array]]:
+    """Name, layer and sides `(N, out)` of each hidden activation with kinks; `forward` of it all, on the way."""
+    found = []
+    for name, layer in objective.network.layers.items():
+        if isinstance(layer, ActivationLayer) and layer.activation.kinks:
+            found.append((name, layer, np.searchsorted(layer.activation.kinks, X, side="left")))
+        X = layer.forward(X, STEP)
+    objective.head.forward(X, T)
+    return found
 
-    def forward(Z: Array) -> None:
-        Z *= on
 
-    return activation._replace(forward=forward, has_kink=False)
-
-
-def _sides(objective: Objective) -> Array:
-    """On which side of every kink the last `forward` went, as one vector."""
-    network, head = objective.network, objective.head
-    sides = [(layer.A > 0).ravel() for layer in network.layers if layer.activation.has_kink]
-    if isinstance(head, SquaredErrorHead) and head.activation.has_kink:
-        sides.append((head.Y > 0).ravel())
-    if objective.penalty.l1:
-        sides.append(np.sign(network.parameters.theta[network.parameters.weights]))
-    return np.concatenate(sides) if sides else np.empty(0)
+def _sides(objective: Objective, X: Array, T: Array) -> Array:
+    """On which side of every kink a `forward` goes, as one vector."""
+    sides = [side for *_, side in _activation_sides(objective, X, T)]
+    sides += objective.head.sides()
+    theta = objective.network.parameters.theta
+    sides += [np.sign(theta[where]) for where, penalty in objective.penalties.parts if penalty.l1]
+    return np.concatenate([side.ravel() for side in sides]) if sides else np.empty(0)

@@ -11,6 +11,9 @@ import numpy as np
 from bpcli.nn.arrays import Array
 from bpcli.training.objective import Objective
 
+STEP = 0
+"""The update whose masks and noise the networks are checked with: the same ones at every evaluation."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -34,7 +37,7 @@ def derivative(objective: Objective, X: Array, T: Array, line: Line, h: float) -
 
         def value(t: float) -> float:
             move(t)
-            return objective.value(X, T)
+            return objective.value(X, T, STEP)
 
         outer, inner = value(2 * h) - value(-2 * h), value(h) - value(-h)
     return (8 * inner - outer) / (12 * h)

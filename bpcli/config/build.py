@@ -11,12 +11,15 @@ from bpcli.data.batches import Batches
 from bpcli.data.dataset import DataInfo
 from bpcli.data.scaling import Scaler, fit_scaler
 from bpcli.data.targets import encode_targets
-from bpcli.nn.activations import ActivationName
+from bpcli.nn.activations import AnyActivation
 from bpcli.nn.network import Network
+from bpcli.optim.max_norm import MaxNorm
+from bpcli.optim.penalties import Penalties, Penalty, penalties
 from bpcli.training.evaluate import BLOCK
 from bpcli.training.experiment import Experiment
 from bpcli.training.monitor import Monitor, Patience
 from bpcli.training.objective import Objective
+from bpcli.training.update import Update
 
 
 def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) -> tuple[Config, Experiment]:
@@ -35,11 +38,12 @@ def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) ->
     encode = partial(encode_targets, encoding=encoding, classes=len(dataset.info.class_names), dtype=dtype)
     stream = partial(Batches, encode=encode, scaler=scaler, seed=config.seed, dtype=dtype)
     splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    objective = _objective(resolved, dataset.info, dtype, capacity=max(size, BLOCK))
     experiment = Experiment(
         info=dataset.info,
         scaler=scaler,
-        objective=_objective(resolved, dataset.info, dtype, capacity=max(size, BLOCK)),
-        optimizer=config.optimizer,
+        objective=objective,
+        update=_update(resolved, objective.network),
         schedule=config.schedule,
         batches=stream(dataset.train, batch_size=size, shuffle=config.data.shuffle),
         splits={
@@ -57,13 +61,40 @@ def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) ->
 
 
 def _objective(config: Config, info: DataInfo, dtype: Any, *, capacity: int) -> Objective:
-    layers = config.model.layers
-    network = Network(layers, features=info.features, dtype=dtype, seed=config.seed, capacity=capacity)
-    head = config.loss.head(_output(config), capacity=capacity, width=layers[-1].units, dtype=dtype)
-    return Objective(network, head, config.regularization)
+    model = config.model
+    network = Network(
+        model.layers,
+        features=info.features,
+        dtype=dtype,
+        seed=config.seed,
+        capacity=capacity,
+        input_noise=model.input_noise,
+        input_dropout=model.input_dropout,
+    )
+    head = config.loss.head(_output(config), capacity=capacity, width=model.layers[-1].units, dtype=dtype)
+    return Objective(network, head, _penalties(config, network), config.loss.reduction)
 
 
-def _output(config: Config) -> ActivationName:
+def _penalties(config: Config, network: Network) -> Penalties:
+    """Of the weights of each layer, which follow one another."""
+    stretches, start = [], 0
+    for dense, layer in zip(network.dense, config.model.layers, strict=True):
+        stop = start + dense.W.size
+        stretches.append((slice(start, stop), Penalty(l2=layer.l2 or 0.0, l1=layer.l1 or 0.0)))
+        start = stop
+    return penalties(stretches)
+
+
+def _update(config: Config, network: Network) -> Update:
+    limits = tuple(
+        (dense.W, layer.max_norm)
+        for dense, layer in zip(network.dense, config.model.layers, strict=True)
+        if layer.max_norm is not None
+    )
+    return Update(config.optimizer, config.clipping, MaxNorm(limits), config.average)
+
+
+def _output(config: Config) -> AnyActivation:
     activation = config.model.layers[-1].activation
     assert activation is not None, "a resolved layer states its activation"
     return activation

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from bpcli.config.sections import Config
 from bpcli.errors import Path, Problem
+from bpcli.nn.activations import Sigmoid, Softmax
 from bpcli.nn.losses import CrossEntropy
 
 _USABLE = re.compile(r"\w[\w .+-]{0,99}(?<![ .])")
@@ -47,10 +48,10 @@ def _output(config: Config) -> Iterator[Problem]:
     activation = last.activation or config.model.output
     at_layer: Path = ("model", "layers", len(config.model.layers) - 1, "activation")
     path = at_layer if last.activation else ("model", "output")
-    if activation == "softmax" and last.units == 1:
+    if isinstance(activation, Softmax) and last.units == 1:
         yield Problem(path, "a softmax of one unit is always 1: write sigmoid, or two units")
-    elif isinstance(config.loss, CrossEntropy) and activation not in ("softmax", "sigmoid", None):
-        message = f"cross_entropy takes softmax or sigmoid outputs, not {activation}: write softmax, or loss: mse"
+    elif isinstance(config.loss, CrossEntropy) and not isinstance(activation, Softmax | Sigmoid | None):
+        message = f"cross_entropy takes softmax or sigmoid outputs, not {activation.name}: write softmax, or loss: mse"
         yield Problem(path, message)
 
 

@@ -10,7 +10,7 @@ from bpcli.config.sections import Config
 from bpcli.data.dataset import DataInfo
 from bpcli.data.targets import Encoding
 from bpcli.errors import ConfigError, Path, Problem
-from bpcli.nn.activations import ActivationName
+from bpcli.nn.activations import AnyActivation, Identity, Sigmoid, Softmax
 from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import default_initializer
 from bpcli.nn.losses import CrossEntropy
@@ -51,23 +51,40 @@ def split_metrics(info: DataInfo) -> list[str]:
 
 def _with_layers(config: Config, info: DataInfo) -> Config:
     """Each layer with its activation and initialiser stated."""
-    *hidden, last = config.model.layers
-    layers = [_with_init(layer, layer.activation or config.model.activation, config) for layer in hidden]
-    output = last.activation or config.model.output or _default_output(config, last, info)
-    layers.append(_with_init(last, output, config))
-    model = replace(config.model, layers=tuple(layers), input=config.model.input or info.features)
-    return replace(config, model=model)
+    model = config.model
+    *hidden, last = model.layers
+    layers = [
+        replace(
+            layer,
+            activation=layer.activation or model.activation,
+            normalization=layer.normalization or model.normalization,
+            dropout=model.dropout if layer.dropout is None else layer.dropout,
+        )
+        for layer in hidden
+    ]
+    output = last.activation or model.output or _default_output(config, last, info)
+    layers.append(replace(last, activation=output, dropout=last.dropout or 0.0))
+    layers = [_with_start_and_limits(layer, config) for layer in layers]
+    return replace(config, model=replace(model, layers=tuple(layers), input=model.input or info.features))
 
 
-def _with_init(layer: Dense, activation: ActivationName, config: Config) -> Dense:
-    init = layer.init or config.model.init or default_initializer(activation)
-    return replace(layer, activation=activation, init=init)
+def _with_start_and_limits(layer: Dense, config: Config) -> Dense:
+    model, regularization = config.model, config.regularization
+    assert layer.activation is not None
+    return replace(
+        layer,
+        init=layer.init or model.init or default_initializer(layer.activation),
+        bias_init=layer.bias_init or model.bias_init,
+        l2=regularization.l2 if layer.l2 is None else layer.l2,
+        l1=regularization.l1 if layer.l1 is None else layer.l1,
+        max_norm=layer.max_norm or regularization.max_norm,
+    )
 
 
-def _default_output(config: Config, last: Dense, info: DataInfo) -> ActivationName:
+def _default_output(config: Config, last: Dense, info: DataInfo) -> AnyActivation:
     if not info.class_names:
-        return "identity"
-    return "softmax" if isinstance(config.loss, CrossEntropy) and last.units > 1 else "sigmoid"
+        return Identity()
+    return Softmax() if isinstance(config.loss, CrossEntropy) and last.units > 1 else Sigmoid()
 
 
 def _with_checkpoint(config: Config, info: DataInfo) -> Config:
@@ -135,7 +152,7 @@ def _pairing_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
             "write data.one_hot: true, or loss: cross_entropy"
         )
         yield Problem(("loss",), message)
-    if fused and last.activation == "sigmoid" and last.units > 1 and not config.data.one_hot:
+    if fused and isinstance(last.activation, Sigmoid) and last.units > 1 and not config.data.one_hot:
         message = (
             "cross_entropy with several sigmoid outputs needs data.one_hot: true; for classes write output: softmax"
         )

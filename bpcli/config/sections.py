@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from annotated_types import Ge, Gt, MinLen
+from annotated_types import Ge, Gt, Lt, MinLen
 from pydantic import ConfigDict, Discriminator
 
 from bpcli.data.sources import AnySource
-from bpcli.nn.activations import ActivationName
+from bpcli.nn.activations import AnyActivation, ReLU
 from bpcli.nn.dense import Dense
-from bpcli.nn.initializers import Initializer
+from bpcli.nn.initializers import Initializer, Zeros
 from bpcli.nn.losses import CrossEntropy, Loss
-from bpcli.optim.penalties import Penalty
+from bpcli.nn.normalization import Normalization
+from bpcli.optim.averaging import MovingAverage
+from bpcli.optim.clipping import Clipping
 from bpcli.optim.schedules import Constant, Schedule
 from bpcli.optim.sgd import SGD
-from bpcli.training.sections import Checkpoint, EarlyStopping, Training
+from bpcli.training.sections import Checkpoint, EarlyStopping, Regularization, Training
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,12 +29,22 @@ class Model:
     """hidden layers, then the output layer"""
     input: Annotated[int, Gt(0)] | None = None
     """features of an example; inferred from the data, and checked against it where stated"""
-    activation: ActivationName = "relu"
+    activation: Annotated[AnyActivation, Discriminator("name")] = ReLU()
     """activation of the hidden layers that state none"""
-    output: ActivationName | None = None
+    output: Annotated[AnyActivation, Discriminator("name")] | None = None
     """activation of the output layer; unset: what the loss asks for"""
     init: Annotated[Initializer, Discriminator("name")] | None = None
     """how the weights of layers that state none start"""
+    bias_init: Annotated[Initializer, Discriminator("name")] = Zeros()
+    """how the biases of layers that state none start"""
+    normalization: Annotated[Normalization, Discriminator("name")] | None = None
+    """of the hidden layers that state none; unset: none"""
+    dropout: Annotated[float, Ge(0), Lt(1)] = 0.0
+    """share of the outputs of hidden layers left out at random in training, of those that state none"""
+    input_dropout: Annotated[float, Ge(0), Lt(1)] = 0.0
+    """share of the inputs left out at random in training"""
+    input_noise: Annotated[float, Ge(0)] = 0.0
+    """standard deviation of Gaussian noise on the scaled inputs in training"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +71,12 @@ class Config:
     """how a gradient changes the weights"""
     schedule: Annotated[Schedule, Discriminator("name")] = Constant()
     """how the learning rate changes over the run"""
-    regularization: Penalty = Penalty()
-    """penalties on the weights"""
+    regularization: Regularization = Regularization()
+    """penalties on the weights, and limits to them"""
+    clipping: Clipping = Clipping()
+    """limits to the gradient"""
+    average: MovingAverage | None = None
+    """a running average of the weights, to measure and answer with; unset: none"""
     training: Training = Training()
     """how long to train"""
     checkpoint: Checkpoint = Checkpoint()

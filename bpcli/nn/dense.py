@@ -6,53 +6,61 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from annotated_types import Gt
+from annotated_types import Ge, Gt, Lt
 
-from bpcli.nn.activations import ACTIVATIONS, ActivationName
+from bpcli.nn.activations import AnyActivation
 from bpcli.nn.arrays import Array, Buffer, zeros
 from bpcli.nn.initializers import Initializer
+from bpcli.nn.normalization import Normalization
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dense:
-    """A fully connected layer, as a config states it: A = f(X W + b)."""
+    """A fully connected layer, as a config states it: A = dropout(f(normalization(X W + b)))."""
 
     units: Annotated[int, Gt(0)]
     """outputs of the layer"""
-    activation: ActivationName | None = None
+    activation: AnyActivation | None = None
     """f; unset: `model.activation`, and `model.output` for the last layer"""
     init: Initializer | None = None
-    """how W starts; unset: `model.init`, else he_normal for relu and glorot_uniform for the rest"""
+    """how W starts; unset: `model.init`, else by the activation"""
+    bias_init: Initializer | None = None
+    """how b starts; unset: `model.bias_init`"""
+    normalization: Normalization | None = None
+    """of X W + b, before f; unset: `model.normalization`, and none for the last layer"""
+    dropout: Annotated[float, Ge(0), Lt(1)] | None = None
+    """share of the outputs left out at random in training; unset: `model.dropout`, and 0 for the last layer"""
+    l2: Annotated[float, Ge(0)] | None = None
+    """λ₂ of this layer's weights; unset: `regularization.l2`"""
+    l1: Annotated[float, Ge(0)] | None = None
+    """λ₁ of this layer's weights; unset: `regularization.l1`"""
+    max_norm: Annotated[float, Gt(0)] | None = None
+    """the longest that a unit's incoming weights may be; unset: `regularization.max_norm`"""
 
 
 class DenseLayer:
-    """`A = f(X W + b)`, with the views of its parameters and of their gradients, and its own buffers.
+    """`Z = X W + b`, with the views of its parameters and of their gradients, and its own buffers."""
 
-    What `forward` and `backward` return is overwritten by their next call.
-    """
-
-    def __init__(self, W: Array, b: Array, dW: Array, db: Array, *, activation: ActivationName, capacity: int) -> None:
-        """`W, dW (in, out)`, `b, db (out,)`; no batch has more than `capacity` examples."""
+    def __init__(self, W: Array, dW: Array, b: Array | None, db: Array | None, *, capacity: int) -> None:
+        """`W, dW (in, out)`, `b, db (out,)`, or None without a bias; no batch has more than `capacity` examples."""
         self.W, self.b, self.dW, self.db = W, b, dW, db
-        self.activation = ACTIVATIONS[activation]
         fan_in, fan_out = W.shape
-        self._A = Buffer(capacity, fan_out, W.dtype)
+        self._Z = Buffer(capacity, fan_out, W.dtype)
         self._dX = Buffer(capacity, fan_in, W.dtype)
         self._ones = zeros(capacity, W.dtype) + W.dtype.type(1)
 
-    def forward(self, X: Array) -> Array:
-        """`X (N, in)` to `A (N, out)`. Keeps `X` for `backward`."""
+    def forward(self, X: Array, step: int | None) -> Array:
+        """`X (N, in)` to `Z (N, out)`. Keeps `X` for `backward`."""
         self.X = X
-        self.A = A = self._A.rows(len(X))
-        np.dot(X, self.W, A)
-        A += self.b
-        self.activation.forward(A)
-        return A
+        Z = self._Z.rows(len(X))
+        np.dot(X, self.W, Z)
+        if self.b is not None:
+            Z += self.b
+        return Z
 
-    def backward(self, dA: Array, *, need_dX: bool) -> Array | None:
-        """`dA (N, out)`, which it overwrites, to `dX (N, in)`; fills `dW` and `db`. The first layer needs no `dX`."""
-        self.activation.backward(self.A, dA)
-        dZ = dA
+    def backward(self, dZ: Array, *, need_dX: bool) -> Array | None:
+        """`dZ (N, out)` to `dX = dZ Wᵀ (N, in)`; fills `dW = Xᵀ dZ` and `db = Σ_n dZ`."""
         np.dot(self.X.T, dZ, self.dW)
-        np.dot(self._ones[: len(dZ)], dZ, self.db)  # the column sums, quicker than a reduction
+        if self.db is not None:
+            np.dot(self._ones[: len(dZ)], dZ, self.db)  # the column sums, quicker than a reduction
         return np.dot(dZ, self.W.T, self._dX.rows(len(dZ))) if need_dX else None

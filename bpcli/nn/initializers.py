@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import numpy as np
 from annotated_types import Gt
 
+from bpcli.nn.activations import AnyActivation, ReLU
 from bpcli.nn.arrays import Array
 
 
@@ -22,8 +23,8 @@ class Zeros:
 
     name: Literal["zeros"] = "zeros"
 
-    def draw(self, rng: np.random.Generator, fan_in: int, fan_out: int) -> Array:
-        return np.zeros((fan_in, fan_out))
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], *, fan_in: int, fan_out: int) -> Array:
+        return np.zeros(shape)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +35,8 @@ class Normal:
     std: Annotated[float, Gt(0)] = 0.01
     """standard deviation"""
 
-    def draw(self, rng: np.random.Generator, fan_in: int, fan_out: int) -> Array:
-        return self.std * rng.standard_normal((fan_in, fan_out))
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], *, fan_in: int, fan_out: int) -> Array:
+        return self.std * rng.standard_normal(shape)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +47,8 @@ class Uniform:
     limit: Annotated[float, Gt(0)] = 0.05
     """half the width of the interval"""
 
-    def draw(self, rng: np.random.Generator, fan_in: int, fan_out: int) -> Array:
-        return rng.uniform(-self.limit, self.limit, (fan_in, fan_out))
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], *, fan_in: int, fan_out: int) -> Array:
+        return rng.uniform(-self.limit, self.limit, shape)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +61,9 @@ class ScaledNormal:
 
     name: Literal["glorot_normal", "he_normal", "lecun_normal"]
 
-    def draw(self, rng: np.random.Generator, fan_in: int, fan_out: int) -> Array:
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], *, fan_in: int, fan_out: int) -> Array:
         std = math.sqrt(_variance(self.name, fan_in, fan_out))
-        return std * rng.standard_normal((fan_in, fan_out))
+        return std * rng.standard_normal(shape)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,17 +72,17 @@ class ScaledUniform:
 
     name: Literal["glorot_uniform", "he_uniform", "lecun_uniform"]
 
-    def draw(self, rng: np.random.Generator, fan_in: int, fan_out: int) -> Array:
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], *, fan_in: int, fan_out: int) -> Array:
         limit = math.sqrt(3 * _variance(self.name, fan_in, fan_out))
-        return rng.uniform(-limit, limit, (fan_in, fan_out))
+        return rng.uniform(-limit, limit, shape)
 
 
 Initializer = Zeros | Normal | Uniform | ScaledNormal | ScaledUniform
 
 
-def default_initializer(activation: str) -> Initializer:
+def default_initializer(activation: AnyActivation) -> Initializer:
     """He for relu, whose half of dead outputs it makes up for; Glorot for the rest."""
-    return ScaledNormal(name="he_normal") if activation == "relu" else ScaledUniform(name="glorot_uniform")
+    return ScaledNormal(name="he_normal") if isinstance(activation, ReLU) else ScaledUniform(name="glorot_uniform")
 
 
 def _variance(name: str, fan_in: int, fan_out: int) -> float:

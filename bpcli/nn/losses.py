@@ -7,13 +7,17 @@ A head's `forward(Z, T)` returns the *sum* over the batch of the per-example los
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from bpcli.nn.activations import ACTIVATIONS, ActivationName
+from bpcli.nn.activations import Activation, AnyActivation, Sigmoid, Softmax
 from bpcli.nn.arrays import Array, Buffer
+from bpcli.nn.held import Held
+
+Reduction = Literal["mean", "sum"]
 
 
 class Head(Protocol):
@@ -28,15 +32,21 @@ class Head(Protocol):
         """The gradient with respect to `Z (N, K)` of (sum of losses) / `count`. Call once after `forward`."""
         ...
 
+    def sides(self) -> list[Array]: ...
+
+    def hold(self) -> Head: ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class MeanSquaredError:
     """mse: the mean over examples and outputs of (y - t)², as torch and Keras have it."""
 
     name: Literal["mse"] = "mse"
+    reduction: Reduction = "mean"
+    """what training makes small: the mean over the batch, or the sum"""
 
-    def head(self, activation: ActivationName, *, capacity: int, width: int, dtype: Any) -> Head:
-        return SquaredErrorHead(activation, 1 / width, Buffer(capacity, width, dtype))
+    def head(self, activation: AnyActivation, *, capacity: int, width: int, dtype: Any) -> Head:
+        return GeneralHead(activation, 1 / width, Buffer(capacity, width, dtype))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +54,11 @@ class HalfSquaredError:
     """half_squared_error: ½ Σ (t - y)² over outputs, mean over examples (Rumelhart, Hinton and Williams 1986)."""
 
     name: Literal["half_squared_error"] = "half_squared_error"
+    reduction: Reduction = "mean"
+    """what training makes small: the mean over the batch, or the sum"""
 
-    def head(self, activation: ActivationName, *, capacity: int, width: int, dtype: Any) -> Head:
-        return SquaredErrorHead(activation, 1 / 2, Buffer(capacity, width, dtype))
+    def head(self, activation: AnyActivation, *, capacity: int, width: int, dtype: Any) -> Head:
+        return GeneralHead(activation, 1 / 2, Buffer(capacity, width, dtype))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,37 +70,50 @@ class CrossEntropy:
     """
 
     name: Literal["cross_entropy"] = "cross_entropy"
+    reduction: Reduction = "mean"
+    """what training makes small: the mean over the batch, or the sum"""
 
-    def head(self, activation: ActivationName, *, capacity: int, width: int, dtype: Any) -> Head:
+    def head(self, activation: AnyActivation, *, capacity: int, width: int, dtype: Any) -> Head:
         """Raises ValueError for an activation other than softmax and sigmoid."""
-        if activation == "softmax":
+        if isinstance(activation, Softmax):
             return SoftmaxCrossEntropyHead(Buffer(capacity, width, dtype))
-        if activation == "sigmoid":
+        if isinstance(activation, Sigmoid):
             return SigmoidCrossEntropyHead(Buffer(capacity, width, dtype))
-        raise ValueError(f"cross_entropy takes softmax or sigmoid outputs, not {activation}")
+        raise ValueError(f"cross_entropy takes softmax or sigmoid outputs, not {activation.name}")
 
 
 Loss = MeanSquaredError | HalfSquaredError | CrossEntropy
 
 
-class SquaredErrorHead:
+class GeneralHead:
     """loss = scale · Σ (a - t)² over outputs; dL/da = 2 scale (a - t)."""
 
-    def __init__(self, activation: ActivationName, scale: float, buffer: Buffer) -> None:
-        self.activation, self.scale = ACTIVATIONS[activation], scale
+    def __init__(self, activation: Activation, scale: float, buffer: Buffer) -> None:
+        self.activation, self.scale = activation, scale
         self._Y, self._dA = buffer, buffer.like()
 
     def forward(self, Z: Array, T: Array) -> float:
         self.Y, self.dA = self._Y.rows(len(Z)), self._dA.rows(len(Z))
-        self.Y[...] = Z
-        self.activation.forward(self.Y)
+        self.Z = Z
+        self.activation.forward(Z, self.Y)
         np.subtract(self.Y, T, self.dA)
         return self.scale * float(np.vdot(self.dA, self.dA))
 
     def backward(self, count: int) -> Array:
         self.dA *= 2 * self.scale / count
-        self.activation.backward(self.Y, self.dA)
+        self.activation.backward(self.Z, self.Y, self.dA)
         return self.dA
+
+    def sides(self) -> list[Array]:
+        kinks = self.activation.kinks
+        return [np.searchsorted(kinks, self.Z, side="left")] if kinks else []
+
+    def hold(self) -> Head:
+        if not self.activation.kinks:
+            return self
+        held = copy.copy(self)
+        held.activation = Held(self.activation, *self.sides())
+        return held
 
 
 class SoftmaxCrossEntropyHead:
@@ -118,6 +143,12 @@ class SoftmaxCrossEntropyHead:
         self.Y *= 1 / count
         return self.Y
 
+    def sides(self) -> list[Array]:
+        return []
+
+    def hold(self) -> Head:
+        return self
+
 
 class SigmoidCrossEntropyHead:
     """Targets are numbers in [0, 1], `(N, K)`; the outputs are independent of one another."""
@@ -129,8 +160,7 @@ class SigmoidCrossEntropyHead:
         """Σ [max(z, 0) - z t + ln(1 + e^-|z|)]"""
         self.Y, self.T = self._Y.rows(len(Z)), T
         loss = np.maximum(Z, 0) - Z * T + np.log1p(np.exp(-np.abs(Z)))
-        self.Y[...] = Z
-        ACTIVATIONS["sigmoid"].forward(self.Y)
+        Sigmoid().forward(Z, self.Y)
         return float(loss.sum())
 
     def backward(self, count: int) -> Array:
@@ -138,3 +168,9 @@ class SigmoidCrossEntropyHead:
         self.Y -= self.T
         self.Y *= 1 / count
         return self.Y
+
+    def sides(self) -> list[Array]:
+        return []
+
+    def hold(self) -> Head:
+        return self

@@ -2,52 +2,160 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from bpcli.nn.activations import ActivationName
-from bpcli.nn.arrays import Array
+from bpcli.nn.activation_layer import ActivationLayer
+from bpcli.nn.activations import AnyActivation, Identity
+from bpcli.nn.arrays import Array, Buffer
+from bpcli.nn.batch_norm import BatchNorm, BatchNormLayer
 from bpcli.nn.dense import Dense, DenseLayer
-from bpcli.nn.initializers import default_initializer
-from bpcli.nn.parameters import Parameters
+from bpcli.nn.dropout import DropoutLayer
+from bpcli.nn.initializers import Zeros, default_initializer
+from bpcli.nn.layer import Layer
+from bpcli.nn.layer_norm import LayerNormLayer
+from bpcli.nn.noise import NoiseLayer
+from bpcli.nn.normalization import Normalization
+from bpcli.nn.parameters import Parameters, Shapes, Statistics
 from bpcli.nn.randomness import generator
 
 
 class Network:
     """The layers, from input to raw output. The last activation belongs to the loss, which fuses the two."""
 
-    def __init__(self, specs: Sequence[Dense], *, features: int, dtype: Any, seed: int, capacity: int) -> None:
+    def __init__(
+        self,
+        specs: Sequence[Dense],
+        *,
+        features: int,
+        dtype: Any,
+        seed: int,
+        capacity: int,
+        input_noise: float = 0.0,
+        input_dropout: float = 0.0,
+    ) -> None:
         """Build and initialise the layers of `specs` for inputs `(N, features)` with N at most `capacity`."""
         self.widths = (features, *(spec.units for spec in specs))
-        shapes: dict[str, tuple[int, ...]] = {}
-        for i, (fan_in, fan_out) in enumerate(pairwise(self.widths)):
-            shapes |= {f"layers.{i}.W": (fan_in, fan_out), f"layers.{i}.b": (fan_out,)}
-        self.parameters = Parameters(shapes, dtype)
-        self.layers: list[DenseLayer] = []
+        self.capacity, self.dtype, self.seed = capacity, dtype, seed
+        self.parameters = Parameters(_parameter_shapes(specs, self.widths), dtype)
+        self.statistics = Statistics(_statistic_shapes(specs), dtype)
+        layers: dict[str, Layer] = {}
+        if input_noise:
+            layers["input.noise"] = NoiseLayer(input_noise, seed=seed, width=features, capacity=capacity, dtype=dtype)
+        if input_dropout:
+            layers["input.dropout"] = self._dropout(input_dropout, place=0, width=features)
         for i, spec in enumerate(specs):
-            activation = _activation(spec) if i < len(specs) - 1 else "identity"
-            W, dW = (views[f"layers.{i}.W"] for views in (self.parameters.views, self.parameters.grads))
-            b, db = (views[f"layers.{i}.b"] for views in (self.parameters.views, self.parameters.grads))
-            initializer = spec.init or default_initializer(_activation(spec))
-            W[...] = initializer.draw(generator(seed, "init", i), *W.shape)
-            self.layers.append(DenseLayer(W, b, dW, db, activation=activation, capacity=capacity))
-        self.capacity = capacity
+            layers |= dict(self._layers(i, spec, is_last=i == len(specs) - 1))
+        self.layers: Mapping[str, Layer] = layers
+        """by name, in order: layers.0, layers.0.normalization, layers.0.activation, layers.0.dropout, layers.1, ..."""
 
-    def forward(self, X: Array) -> Array:
-        """`X (N, features)` to the raw outputs `Z (N, K)` of the last layer, valid until the next call."""
-        for layer in self.layers:
-            X = layer.forward(X)
+    def forward(self, X: Array, step: int | None = None) -> Array:
+        """`X (N, features)` to the raw outputs `Z (N, K)` of the last layer, valid until the next call.
+
+        `step` is the number of the update that the pass is for; without one the network is as it is when measured.
+        """
+        for layer in self.layers.values():
+            X = layer.forward(X, step)
         return X
 
     def backward(self, dZ: Array) -> None:
-        """`dZ (N, K)`, which it overwrites, to the gradient of every parameter, in `parameters.grad`."""
+        """`dZ (N, K)`, which it overwrites, to the gradient of every parameter, in `parameters.grad`.
+
+        Goes back to the first layer that has parameters, whose own input needs no gradient.
+        """
         dA: Array | None = dZ
-        for i in range(len(self.layers) - 1, -1, -1):
-            assert dA is not None
-            dA = self.layers[i].backward(dA, need_dX=i > 0)
+        for name, layer in reversed(list(self.layers.items())):
+            if dA is None:
+                return
+            dA = layer.backward(dA, need_dX=name != "layers.0")
+
+    def outputs(self, X: Array, step: int | None = None) -> Iterator[tuple[str, Array]]:
+        """The output of each layer by name, one after the other, as `forward` computes them."""
+        for name, layer in self.layers.items():
+            X = layer.forward(X, step)
+            yield name, X
+
+    @property
+    def dense(self) -> list[DenseLayer]:
+        """The fully connected layers."""
+        return [layer for layer in self.layers.values() if isinstance(layer, DenseLayer)]
+
+    def with_layers(self, layers: Mapping[str, Layer]) -> Network:
+        """A network of the same parameters with some layers replaced, by name."""
+        other = copy.copy(self)
+        other.layers = {**self.layers, **layers}
+        return other
+
+    def _layers(self, i: int, spec: Dense, *, is_last: bool) -> Iterator[tuple[str, Layer]]:
+        """The layers that one of a config stands for: affine map, normalisation, activation, dropout."""
+        name = f"layers.{i}"
+        width, buffer = spec.units, Buffer(self.capacity, spec.units, self.dtype)
+        yield name, self._dense(i, spec)
+        if spec.normalization is not None:
+            yield f"{name}.normalization", self._normalization(name, spec.normalization)
+        activation = _activation(spec)
+        if not is_last and not isinstance(activation, Identity):
+            yield f"{name}.activation", ActivationLayer(activation, buffer)
+        if spec.dropout:
+            yield f"{name}.dropout", self._dropout(spec.dropout, place=i + 1, width=width)
+
+    def _dense(self, i: int, spec: Dense) -> DenseLayer:
+        W, dW = self._pair(f"layers.{i}.W")
+        fan_in, fan_out = W.shape
+        initializer = spec.init or default_initializer(_activation(spec))
+        W[...] = initializer.draw(generator(self.seed, "init", i), W.shape, fan_in=fan_in, fan_out=fan_out)
+        if not _has_bias(spec):
+            return DenseLayer(W, dW, None, None, capacity=self.capacity)
+        b, db = self._pair(f"layers.{i}.b")
+        start = spec.bias_init or Zeros()
+        b[...] = start.draw(generator(self.seed, "init", i, 1), b.shape, fan_in=fan_in, fan_out=fan_out)
+        return DenseLayer(W, dW, b, db, capacity=self.capacity)
+
+    def _normalization(self, name: str, spec: Normalization) -> Layer:
+        gamma, dgamma = self._pair(f"{name}.gamma")
+        beta, dbeta = self._pair(f"{name}.beta")
+        gamma[...] = 1
+        if not isinstance(spec, BatchNorm):
+            return LayerNormLayer(spec, gamma, beta, dgamma, dbeta, capacity=self.capacity)
+        mean, variance = (self.statistics.views[f"{name}.{key}"] for key in ("running_mean", "running_variance"))
+        variance[...] = 1
+        return BatchNormLayer(spec, gamma, beta, dgamma, dbeta, mean, variance, capacity=self.capacity)
+
+    def _dropout(self, rate: float, *, place: int, width: int) -> DropoutLayer:
+        return DropoutLayer(rate, seed=self.seed, place=place, width=width, capacity=self.capacity, dtype=self.dtype)
+
+    def _pair(self, name: str) -> tuple[Array, Array]:
+        """The views of a parameter and of its gradient."""
+        return self.parameters.views[name], self.parameters.grads[name]
 
 
-def _activation(spec: Dense) -> ActivationName:
+def _parameter_shapes(specs: Sequence[Dense], widths: Sequence[int]) -> Shapes:
+    shapes: dict[str, tuple[int, ...]] = {}
+    for i, (spec, (fan_in, fan_out)) in enumerate(zip(specs, pairwise(widths), strict=True)):
+        shapes[f"layers.{i}.W"] = (fan_in, fan_out)
+        if _has_bias(spec):
+            shapes[f"layers.{i}.b"] = (fan_out,)
+        if spec.normalization is not None:
+            shapes |= {f"layers.{i}.gamma": (fan_out,), f"layers.{i}.beta": (fan_out,)}
+    return shapes
+
+
+def _statistic_shapes(specs: Sequence[Dense]) -> Shapes:
+    return {
+        f"layers.{i}.{key}": (spec.units,)
+        for i, spec in enumerate(specs)
+        if isinstance(spec.normalization, BatchNorm)
+        for key in ("running_mean", "running_variance")
+    }
+
+
+def _has_bias(spec: Dense) -> bool:
+    """Batch normalisation takes the mean away again, and any bias with it; its β does the bias's work."""
+    return not isinstance(spec.normalization, BatchNorm)
+
+
+def _activation(spec: Dense) -> AnyActivation:
     assert spec.activation is not None, "a resolved layer states its activation"
     return spec.activation

@@ -8,28 +8,18 @@ from typing import Any
 
 from bpcli.nn.arrays import Array, zeros
 
+Shapes = Mapping[str, tuple[int, ...]]
 
-class Parameters:
-    """`theta (P,)` holds all weights, then all biases; `grad (P,)` has the same layout.
 
-    One vector makes the update, a penalty, a checkpoint and a finiteness check one operation each. The views
-    share its memory: write `views["layers.0.W"][...] = W`; binding a name to a new array would leave `theta`.
-    """
+class Layout:
+    """Where each named tensor lies in a flat vector."""
 
-    def __init__(self, shapes: Mapping[str, tuple[int, ...]], dtype: Any) -> None:
-        """Lay out `shapes` by name: matrices are weights, vectors are biases. All start at zero."""
-        weights = {name: shape for name, shape in shapes.items() if len(shape) > 1}
-        biases = {name: shape for name, shape in shapes.items() if len(shape) == 1}
-        self.shapes = weights | biases
-        total = sum(map(math.prod, self.shapes.values()))
-        self.theta = zeros(total, dtype)
-        self.grad = zeros(total, dtype)
-        self.weights = slice(0, sum(map(math.prod, weights.values())))
-        self.views = self.split(self.theta)
-        self.grads = self.split(self.grad)
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes = dict(shapes)
+        self.size = sum(map(math.prod, shapes.values()))
 
     def split(self, vector: Array) -> dict[str, Array]:
-        """Views by tensor name into any `(P,)` vector of this layout, such as an optimizer slot."""
+        """Views by tensor name into any `(size,)` vector of this layout, such as an optimizer slot."""
         views, start = {}, 0
         for name, shape in self.shapes.items():
             stop = start + math.prod(shape)
@@ -38,4 +28,33 @@ class Parameters:
         return views
 
     def __len__(self) -> int:
-        return len(self.theta)
+        return self.size
+
+
+class Parameters(Layout):
+    """`theta (P,)` holds all weights, then all biases; `grad (P,)` has the same layout.
+
+    One vector makes the update, a penalty, a checkpoint and a finiteness check one operation each. The views
+    share its memory: write `views["layers.0.W"][...] = W`; binding a name to a new array would leave `theta`.
+    """
+
+    def __init__(self, shapes: Shapes, dtype: Any) -> None:
+        """Lay out `shapes` by name: matrices are weights, vectors are biases and the like. All start at zero."""
+        weights = {name: shape for name, shape in shapes.items() if len(shape) > 1}
+        others = {name: shape for name, shape in shapes.items() if len(shape) == 1}
+        super().__init__(weights | others)
+        self.theta = zeros(self.size, dtype)
+        self.grad = zeros(self.size, dtype)
+        self.weights = slice(0, Layout(weights).size)
+        self.views = self.split(self.theta)
+        self.grads = self.split(self.grad)
+
+
+class Statistics(Layout):
+    """State of the layers that no gradient changes: the running averages of batch normalisation, `values (S,)`."""
+
+    def __init__(self, shapes: Shapes, dtype: Any) -> None:
+        """Lay out `shapes` by name. All start at zero."""
+        super().__init__(shapes)
+        self.values = zeros(self.size, dtype)
+        self.views = self.split(self.values)

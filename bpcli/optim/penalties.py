@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -24,7 +25,7 @@ class Penalty:
     """λ₁, adds λ₁ Σ |w| to the mean loss"""
 
     def value(self, weights: Array) -> float:
-        """R of the weights `(number of weights,)`."""
+        """R of some weights, of any shape."""
         l2 = self.l2 / 2 * float(np.vdot(weights, weights)) if self.l2 else 0.0
         return l2 + (self.l1 * float(np.abs(weights).sum()) if self.l1 else 0.0)
 
@@ -34,3 +35,35 @@ class Penalty:
             grad += self.l2 * weights
         if self.l1:
             grad += self.l1 * np.sign(weights)
+
+
+@dataclass(frozen=True)
+class Penalties:
+    """The sum of the penalties of some stretches of the parameters."""
+
+    parts: tuple[tuple[slice, Penalty], ...] = ()
+    """places in `theta (P,)`, and what weighs there"""
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+    def value(self, theta: Array) -> float:
+        """R of all parameters `(P,)`."""
+        return sum(penalty.value(theta[where]) for where, penalty in self.parts)
+
+    def add_gradient(self, theta: Array, grad: Array) -> None:
+        """Add dR/dθ to `grad (P,)`."""
+        for where, penalty in self.parts:
+            penalty.add_gradient(theta[where], grad[where])
+
+
+def penalties(stretches: Sequence[tuple[slice, Penalty]]) -> Penalties:
+    """What weighs on stretches that follow one another; neighbours with one penalty become one stretch."""
+    parts: list[tuple[slice, Penalty]] = []
+    for where, penalty in stretches:
+        if not penalty.l1 and not penalty.l2:
+            continue
+        if parts and parts[-1][1] == penalty and parts[-1][0].stop == where.start:
+            where = slice(parts.pop()[0].start, where.stop)
+        parts.append((where, penalty))
+    return Penalties(tuple(parts))

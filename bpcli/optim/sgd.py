@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -9,10 +10,9 @@ import numpy as np
 from annotated_types import Ge, Gt, Le, Lt
 
 from bpcli.nn.arrays import Array, zeros
+from bpcli.nn.parameters import Parameters
+from bpcli.optim.optimizer import Slots
 from bpcli.optim.subnormals import flush_subnormals
-
-Slots = dict[str, Array]
-"""An optimizer's memory: `(P,)` arrays by name, saved and restored with the weights."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +38,17 @@ class SGD:
         """The slots for parameters `theta (P,)`: none without momentum."""
         return {"velocity": zeros(len(theta), theta.dtype)} if self.momentum else {}
 
-    def update(self, slots: Slots, theta: Array, grad: Array, *, learning_rate: float, step: int) -> None:
-        """Change `theta (P,)` and the slots in place; `grad (P,)` serves as scratch. `step` counts from 0."""
+    def update(
+        self,
+        slots: Slots,
+        parameters: Parameters,
+        *,
+        learning_rate: float,
+        step: int,
+        revalue: Callable[[], float],
+    ) -> None:
+        """Change `theta` and the slots in place; `grad` serves as scratch. `step` counts from 0."""
+        theta, grad = parameters.theta, parameters.grad
         if not self.momentum:
             grad *= learning_rate
             theta -= grad

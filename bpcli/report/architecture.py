@@ -36,7 +36,7 @@ def print_architecture(console: Console, config: Config, info: DataInfo) -> None
             f"layers.{i}",
             f"(N, {count(widths[i])})",
             f"(N, {count(widths[i + 1])})",
-            str(layer.activation),
+            layer.activation.name if layer.activation else "",
             count(sizes[i]),
             layer.init.name if layer.init else "",
         ]

@@ -1,7 +1,8 @@
 """A checkpoint: everything needed to go on, or to measure, without the config file it came from.
 
 The arrays are the parameters under their names (`layers.0.W`), the optimizer's slots beside them
-(`optimizer.velocity.layers.0.W`), and the input scaling (`scaler.shift`, `scaler.factor`).
+(`optimizer.velocity.layers.0.W`), the running averages of batch normalisation (`layers.0.running_mean`) and of the
+weights (`average.layers.0.W`), and the input scaling (`scaler.shift`, `scaler.factor`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from bpcli.data.dataset import DataInfo
 from bpcli.data.scaling import Scaler
 from bpcli.errors import CheckpointError
 from bpcli.nn.arrays import Array
-from bpcli.nn.parameters import Parameters
+from bpcli.nn.network import Network
 from bpcli.training import npz
 from bpcli.training.experiment import Experiment
 from bpcli.training.state import Counters, State
@@ -43,10 +44,13 @@ def pack_checkpoint(
     experiment: Experiment, state: State, *, config: dict[str, Any], fingerprint: dict[str, str | int]
 ) -> bytes:
     """The file of the experiment's parameters and the state."""
-    parameters = experiment.objective.network.parameters
-    arrays = dict(parameters.views)
+    network = experiment.objective.network
+    parameters = network.parameters
+    arrays = {**parameters.views, **network.statistics.views}
     for slot, vector in state.slots.items():
         arrays |= {_slot(slot, name): view for name, view in parameters.split(vector).items()}
+    if state.average is not None:
+        arrays |= {f"{_AVERAGE}{name}": view for name, view in parameters.split(state.average).items()}
     arrays |= {"scaler.shift": experiment.scaler.shift, "scaler.factor": experiment.scaler.factor}
     header = {
         "format_version": FORMAT_VERSION,
@@ -83,19 +87,30 @@ def load_checkpoint(path: str | Path) -> Saved:
         raise CheckpointError(f"{path} is not a whole bpcli checkpoint: {error} is missing or wrong") from None
 
 
-def restore_parameters(saved: Saved, parameters: Parameters) -> None:
-    """Set the network's parameters to the saved ones. Raises `CheckpointError` if the network is another."""
-    _fill(saved, parameters.views, prefix="")
+def restore_answers(saved: Saved, network: Network) -> None:
+    """Make the network answer as the saved one did when measured: with its averaged weights, where it kept any.
+
+    Raises `CheckpointError` if the network is another.
+    """
+    is_averaged = any(name.startswith(_AVERAGE) for name in saved.arrays)
+    _fill(saved, network.parameters.views, prefix=_AVERAGE if is_averaged else "")
+    _fill(saved, network.statistics.views, prefix="")
 
 
 def restore(saved: Saved, experiment: Experiment) -> State:
     """Set the network's parameters to the saved ones, and return the saved state."""
-    parameters, state = experiment.objective.network.parameters, experiment.start()
-    restore_parameters(saved, parameters)
+    network, state = experiment.objective.network, experiment.start()
+    parameters = network.parameters
+    _fill(saved, {**parameters.views, **network.statistics.views}, prefix="")
     for slot, vector in state.slots.items():
         _fill(saved, parameters.split(vector), prefix=_slot(slot, ""))
+    if state.average is not None:
+        _fill(saved, parameters.split(state.average), prefix=_AVERAGE)
     state.counters = saved.counters
     return state
+
+
+_AVERAGE = "average."
 
 
 def _slot(slot: str, name: str) -> str:

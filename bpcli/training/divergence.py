@@ -18,8 +18,11 @@ def require_finite_weights(objective: Objective, *, step: int) -> None:
 
 
 def diverged(objective: Objective, X: Array | None = None, *, step: int) -> DivergedError:
-    """The error that names the first tensor that is not finite, on the way from the input to the loss."""
-    tensors = _tensors(objective, X)
+    """The error that names the first tensor that is not finite, on the way from the input to the loss.
+
+    `step` counts the updates made; with a batch `X (N, features)`, it was the next update's that was not finite.
+    """
+    tensors = _tensors(objective, X, step)
     what = next((name for name, values in tensors if not np.isfinite(values).all()), "the loss")
     cause = (
         "the data hold a value that is not a number"
@@ -27,14 +30,14 @@ def diverged(objective: Objective, X: Array | None = None, *, step: int) -> Dive
         else "the learning rate is probably too large: lower optimizer.learning_rate, "
         "or scale the inputs (data.scale) and the targets"
     )
-    return DivergedError(f"training diverged at step {step}: {what} is not finite; {cause}")
+    return DivergedError(f"training diverged at step {step + (X is not None)}: {what} is not finite; {cause}")
 
 
-def _tensors(objective: Objective, X: Array | None) -> Iterator[tuple[str, Array]]:
+def _tensors(objective: Objective, X: Array | None, step: int) -> Iterator[tuple[str, Array]]:
     network = objective.network
     if X is not None:
         yield "the input", X
     yield from network.parameters.views.items()
     if X is not None:
-        for i, layer in enumerate(network.layers):
-            yield f"the output of layers.{i}", layer.A
+        for name, output in network.outputs(X, step):
+            yield f"the output of {name}", output

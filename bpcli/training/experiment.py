@@ -11,11 +11,11 @@ from bpcli.data.batches import Batches
 from bpcli.data.dataset import DataInfo
 from bpcli.data.scaling import Scaler
 from bpcli.optim.schedules import Schedule
-from bpcli.optim.sgd import SGD
 from bpcli.training.metrics import ClassificationMetrics, Metrics, RegressionMetrics
 from bpcli.training.monitor import Monitor, Patience
 from bpcli.training.objective import Objective
 from bpcli.training.state import State
+from bpcli.training.update import Update
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Experiment:
     info: DataInfo
     scaler: Scaler
     objective: Objective
-    optimizer: SGD
+    update: Update
     schedule: Schedule
     batches: Batches
     """of the training split, as training sees them"""
@@ -53,4 +53,4 @@ class Experiment:
 
     def start(self) -> State:
         """The state before the first step."""
-        return State(self.optimizer.init(self.objective.network.parameters.theta))
+        return self.update.start(self.objective.network.parameters)

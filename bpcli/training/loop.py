@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
+from functools import partial
 
 from bpcli.optim.schedules import learning_rate
 from bpcli.training.divergence import diverged, require_finite_weights
@@ -15,7 +16,7 @@ from bpcli.training.evaluate import measure
 from bpcli.training.events import CheckpointDue, Evaluated, Event, Reason, StepDone, Stopped
 from bpcli.training.experiment import Experiment
 from bpcli.training.metrics import count_correct
-from bpcli.training.state import Best, Counters, State
+from bpcli.training.state import Best, Counters, State, averaged
 
 
 def train(experiment: Experiment, state: State) -> Generator[Event, None, None]:
@@ -28,7 +29,7 @@ def train(experiment: Experiment, state: State) -> Generator[Event, None, None]:
         yield from _train_epoch(experiment, state)
         counters.epoch, counters.batch = counters.epoch + 1, 0
         if counters.epoch % experiment.evaluate_every == 0 or counters.epoch >= experiment.epochs:
-            evaluated = _evaluate(experiment, counters)
+            evaluated = _evaluate(experiment, state)
             yield evaluated
             yield CheckpointDue(best=evaluated.improved)
     yield Stopped(reason)
@@ -36,20 +37,23 @@ def train(experiment: Experiment, state: State) -> Generator[Event, None, None]:
 
 def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None, None]:
     """The updates of one epoch, from the batch at which the state stands."""
-    objective, optimizer, counters = experiment.objective, experiment.optimizer, state.counters
+    objective, update, counters = experiment.objective, experiment.update, state.counters
     parameters = objective.network.parameters
     classifies = bool(experiment.info.class_names)
     if counters.batch == 0:
         counters.loss_sum, counters.correct, counters.seen = 0.0, 0, 0
     for X, T in experiment.batches.epoch(counters.epoch, skip=counters.batch):
-        rate = learning_rate(optimizer.learning_rate, experiment.schedule, epoch=counters.epoch, step=counters.step)
-        loss = objective.forward(X, T)
+        rate = learning_rate(
+            update.optimizer.learning_rate, experiment.schedule, epoch=counters.epoch, step=counters.step
+        )
+        loss = objective.forward(X, T, counters.step)
         if not math.isfinite(loss):
-            raise diverged(objective, X, step=counters.step + 1)
+            raise diverged(objective, X, step=counters.step)
         if classifies:
             counters.correct += count_correct(objective.head.Y, T)
         objective.backward(len(X))
-        optimizer.update(state.slots, parameters.theta, parameters.grad, learning_rate=rate, step=counters.step)
+        revalue = partial(objective.revalue, X, T, counters.step)
+        update.apply(state, parameters, learning_rate=rate, revalue=revalue)
         counters.loss_sum += loss
         counters.seen += len(X)
         counters.batch += 1
@@ -60,14 +64,16 @@ def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None,
             yield CheckpointDue(best=False)
 
 
-def _evaluate(experiment: Experiment, counters: Counters) -> Evaluated:
+def _evaluate(experiment: Experiment, state: State) -> Evaluated:
     """Measure the epoch that ended, and remember whether it was the best."""
+    counters = state.counters
     require_finite_weights(experiment.objective, step=counters.step)
     metrics = {"train_loss": counters.loss_sum / counters.seen}
     if experiment.info.class_names:
         metrics["train_accuracy"] = counters.correct / counters.seen
     if "validation" in experiment.splits:
-        measured = measure(experiment.objective, experiment.splits["validation"](), experiment.metrics())
+        with averaged(experiment.objective.network.parameters, state):
+            measured = measure(experiment.objective, experiment.splits["validation"](), experiment.metrics())
         metrics |= {f"validation_{name}": value for name, value in measured.items()}
         if not math.isfinite(measured["loss"]):
             raise diverged(experiment.objective, step=counters.step)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bpcli.nn.arrays import Array
-from bpcli.nn.losses import Head
+from bpcli.nn.losses import Head, Reduction
 from bpcli.nn.network import Network
-from bpcli.optim.penalties import Penalty
+from bpcli.optim.penalties import Penalties
 
 
 @dataclass(frozen=True)
 class Objective:
-    """J(θ) = (1/N) Σ_n loss(z_n, t_n) + R(weights)
+    """J(θ) = (1/N) Σ_n loss(z_n, t_n) + R(weights); with reduction "sum" without the 1/N.
 
     The training loop and the gradient check both go through `forward` and `backward`, so what is proved is
     what is used.
@@ -20,19 +20,30 @@ class Objective:
 
     network: Network
     head: Head
-    penalty: Penalty
+    penalties: Penalties = Penalties()
+    reduction: Reduction = "mean"
 
-    def forward(self, X: Array, T: Array) -> float:
-        """`X (N, features)` and its targets to the *sum* of the losses of the examples, without the penalty."""
-        return self.head.forward(self.network.forward(X), T)
+    def forward(self, X: Array, T: Array, step: int | None = None) -> float:
+        """`X (N, features)` and its targets to the *sum* of the losses of the examples, without the penalty.
+
+        `step` is the number of the update that this is for; without one the network is as it is when measured.
+        """
+        return self.head.forward(self.network.forward(X, step), T)
 
     def backward(self, count: int) -> None:
-        """After `forward`: fill `network.parameters.grad` with dJ/dθ, for a mean over `count` examples."""
+        """After `forward`: fill `network.parameters.grad` with dJ/dθ, for a batch of `count` examples."""
         parameters = self.network.parameters
-        self.network.backward(self.head.backward(count))
-        self.penalty.add_gradient(parameters.theta[parameters.weights], parameters.grad[parameters.weights])
+        self.network.backward(self.head.backward(count if self.reduction == "mean" else 1))
+        self.penalties.add_gradient(parameters.theta, parameters.grad)
 
-    def value(self, X: Array, T: Array) -> float:
+    def value(self, X: Array, T: Array, step: int | None = None) -> float:
         """J on one batch, penalty included."""
-        parameters = self.network.parameters
-        return self.forward(X, T) / len(X) + self.penalty.value(parameters.theta[parameters.weights])
+        losses = self.forward(X, T, step)
+        mean = losses / len(X) if self.reduction == "mean" else losses
+        return mean + self.penalties.value(self.network.parameters.theta)
+
+    def revalue(self, X: Array, T: Array, step: int) -> float:
+        """J on one batch, and its gradient anew."""
+        value = self.value(X, T, step)
+        self.backward(len(X))
+        return value

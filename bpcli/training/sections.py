@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt
 
+from bpcli.optim.penalties import Penalty
+
 Mode = Literal["min", "max"]
 
 
@@ -18,6 +20,14 @@ class Training:
     """passes over the training split"""
     evaluate_every: Annotated[int, Gt(0)] = 1
     """epochs between two evaluations, each a row of the log and a checkpoint; the last epoch is always evaluated"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regularization(Penalty):
+    """What keeps the weights small: R(w) = (λ₂/2) Σ w² + λ₁ Σ |w| beside the loss, and a limit to their norms."""
+
+    max_norm: Annotated[float, Gt(0)] | None = None
+    """c: after an update, a unit's incoming weights longer than c are shortened to c; unset: no limit"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from bpcli.optim.sgd import Slots
+from bpcli.nn.arrays import Array
+from bpcli.nn.parameters import Parameters
+from bpcli.optim.optimizer import Slots
 from bpcli.training.nulls import finite
 
 
@@ -69,7 +73,24 @@ class Counters:
 
 @dataclass
 class State:
-    """Counters and the optimizer's slots; at every event of the loop it can be saved, and resumed from exactly."""
+    """What changes beside the network; at every event of the loop it can be saved, and resumed from exactly."""
 
     slots: Slots
+    """the optimizer's memory"""
+    average: Array | None = None
+    """the running average of the parameters `(P,)`, where one is kept"""
     counters: Counters = field(default_factory=Counters)
+
+
+@contextmanager
+def averaged(parameters: Parameters, state: State) -> Iterator[None]:
+    """Within, the parameters are their running average, if there is one."""
+    if state.average is None:
+        yield
+        return
+    theta = parameters.theta.copy()
+    parameters.theta[...] = state.average
+    try:
+        yield
+    finally:
+        parameters.theta[...] = theta

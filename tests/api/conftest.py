@@ -12,13 +12,13 @@ import pytest
 
 from bpcli.config.sections import Config, Model
 from bpcli.data.sources import Moons, Xor
+from bpcli.nn.activations import Tanh
 from bpcli.nn.dense import Dense
 from bpcli.nn.losses import MeanSquaredError
-from bpcli.optim.penalties import Penalty
 from bpcli.optim.schedules import InverseTime
 from bpcli.optim.sgd import SGD
 from bpcli.training.log import CLOCK_COLUMNS
-from bpcli.training.sections import Training
+from bpcli.training.sections import Regularization, Training
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def moons() -> Config:
         model=Model(layers=(Dense(units=6), Dense(units=2))),
         optimizer=SGD(learning_rate=0.2, momentum=0.9),
         schedule=InverseTime(decay=0.05, per="step"),
-        regularization=Penalty(l2=1e-4),
+        regularization=Regularization(l2=1e-4),
         training=Training(epochs=3),
     )
 
@@ -40,7 +40,7 @@ def xor() -> Config:
     return Config(
         name="xor",
         data=Xor(),
-        model=Model(layers=(Dense(units=8, activation="tanh"), Dense(units=1))),
+        model=Model(layers=(Dense(units=8, activation=Tanh()), Dense(units=1))),
         loss=MeanSquaredError(),
         optimizer=SGD(learning_rate=1.0, momentum=0.9),
         training=Training(epochs=200, evaluate_every=50),

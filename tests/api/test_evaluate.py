@@ -17,7 +17,7 @@ from bpcli.data.sources import Npz
 from bpcli.errors import CheckpointError, UsageError
 from bpcli.nn.dense import Dense
 from bpcli.nn.losses import MeanSquaredError
-from bpcli.training.checkpoint import load_checkpoint, restore_parameters
+from bpcli.training.checkpoint import load_checkpoint, restore_answers
 from bpcli.training.evaluate import measure
 
 
@@ -116,7 +116,7 @@ def test_scaling_is_that_of_the_checkpoint_not_fitted_anew(moons: Config) -> Non
 
     def loss(scaler: Scaler | None) -> float:
         _, experiment = build(more, scaler=scaler)
-        restore_parameters(saved, experiment.objective.network.parameters)
+        restore_answers(saved, experiment.objective.network)
         return measure(experiment.objective, experiment.splits["test"](), experiment.metrics())["loss"]
 
     assert evaluate("run/last.npz", overrides=["data.samples=400"]).loss == loss(saved.scaler) != loss(None)

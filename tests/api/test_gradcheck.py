@@ -10,7 +10,7 @@ import pytest
 import bpcli
 from bpcli.config.load import config_to_yaml
 from bpcli.config.sections import Config
-from bpcli.optim.penalties import Penalty
+from bpcli.training.sections import Regularization
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def test_every_combination_is_right_to_a_millionth() -> None:
 
 
 def test_a_config_is_checked_on_its_own_data_penalties_included(moons: Config) -> None:
-    config = replace(moons, regularization=Penalty(l2=0.1, l1=0.01))
+    config = replace(moons, regularization=Regularization(l2=0.1, l1=0.01))
     Path("moons.yaml").write_text(config_to_yaml(config))
     report = bpcli.gradcheck("moons.yaml")
     assert report.passed

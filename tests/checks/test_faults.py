@@ -8,12 +8,13 @@ from bpcli.checks.faults import FaultName, gradient, hindrance, plant
 from bpcli.checks.gradcheck import check_objective
 from bpcli.checks.suite import check_suite
 from bpcli.errors import UsageError
+from bpcli.nn.activations import Sigmoid
 from bpcli.nn.initializers import Zeros
 from bpcli.nn.losses import CrossEntropy, MeanSquaredError
 from bpcli.optim.penalties import Penalty
 
 FAULTS = get_args(FaultName)
-ONE_SIGMOID = Pairing(CrossEntropy(), "sigmoid", "0/1", outputs=1)
+ONE_SIGMOID = Pairing(CrossEntropy(), Sigmoid(), "0/1", outputs=1)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -26,7 +27,7 @@ def test_every_fault_that_can_show_is_caught_in_every_case_of_the_suite(fault: F
 def test_faults_are_hindered_where_they_must_be_and_nowhere_else() -> None:
     for name, objective, X, T in suite_cases():
         hindered = {fault for fault in FAULTS if hindrance(fault, objective, X, T)}
-        layers = objective.network.layers
+        layers = objective.network.dense
         hidden_derivative = len(layers) > 1 and "identity," not in name.split(" layer")[1]
         output_derivative = not name.startswith("cross_entropy") and "identity output" not in name
         expected = set()
@@ -82,7 +83,7 @@ def test_a_fault_that_cannot_show_says_what_to_change(fault: FaultName, case: Ca
 
 
 def test_an_output_derivative_can_be_left_out_too() -> None:
-    case = make_case(Pairing(MeanSquaredError(), "sigmoid", "values"), depth=1)
+    case = make_case(Pairing(MeanSquaredError(), Sigmoid(), "values"), depth=1)
     assert not check_objective(*case[1:], fault="no-derivative").passed
 
 

@@ -6,6 +6,7 @@ import pytest
 from bpcli.checks.cases import CLASSIFIER, Case, make_case
 from bpcli.checks.gradcheck import check_objective, relative_error
 from bpcli.errors import UsageError
+from bpcli.nn.activations import AnyActivation, ReLU, Sigmoid, Tanh
 from bpcli.nn.dense import Dense
 from bpcli.nn.losses import CrossEntropy
 from bpcli.nn.network import Network
@@ -24,18 +25,18 @@ class BrokenGradient(Objective):
 
 
 def broken(case: Case, error: float) -> Objective:
-    objective = BrokenGradient(case.objective.network, case.objective.head, case.objective.penalty)
+    objective = BrokenGradient(case.objective.network, case.objective.head, case.objective.penalties)
     object.__setattr__(objective, "error", error)
     return objective
 
 
-def xor(activation: str, dtype: type = np.float64) -> Case:
+def xor(activation: AnyActivation, dtype: type = np.float64) -> Case:
     """x = (0, 0) and zero biases put every hidden unit exactly on the kink of relu."""
-    specs = [Dense(units=4, activation=activation), Dense(units=1, activation="sigmoid")]
+    specs = [Dense(units=4, activation=activation), Dense(units=1, activation=Sigmoid())]
     network = Network(specs, features=2, dtype=dtype, seed=0, capacity=4)
-    head = CrossEntropy().head("sigmoid", capacity=4, width=1, dtype=dtype)
+    head = CrossEntropy().head(Sigmoid(), capacity=4, width=1, dtype=dtype)
     X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype)
-    return Case("xor", Objective(network, head, Penalty()), X, np.array([[0], [1], [1], [0]], dtype))
+    return Case("xor", Objective(network, head), X, np.array([[0], [1], [1], [0]], dtype))
 
 
 def test_a_right_gradient_passes_in_every_tensor() -> None:
@@ -98,7 +99,7 @@ def test_inputs_that_are_not_finite_are_wrong_and_raise_nothing() -> None:
 
 @pytest.mark.parametrize("options", [{}, {"fast": True}, {"samples": 2}])
 def test_the_network_is_left_as_it_was(options: dict[str, int]) -> None:
-    case = make_case(CLASSIFIER, hidden="relu", penalty=Penalty(l1=0.1))
+    case = make_case(CLASSIFIER, hidden=ReLU(), penalty=Penalty(l1=0.1))
     before = case.objective.network.parameters.theta.tobytes()
     check_objective(*case[1:], **options)
     assert case.objective.network.parameters.theta.tobytes() == before
@@ -123,7 +124,7 @@ def test_directions_see_an_entry_that_the_sample_missed() -> None:
 
 
 def test_a_kink_inside_the_step_is_said_and_does_not_fail() -> None:
-    report = check_objective(*xor("relu")[1:])
+    report = check_objective(*xor(ReLU())[1:])
     assert report.passed
     assert {tensor.name: tensor.verdict for tensor in report.tensors if tensor.verdict != "ok"} == {
         "layers.0.b": "kink"
@@ -131,11 +132,11 @@ def test_a_kink_inside_the_step_is_said_and_does_not_fail() -> None:
     assert report.kinks == 4
     assert report.directions.verdict == "kink"
     assert report.max_relative_error < 1e-8
-    assert check_objective(*xor("tanh")[1:]).kinks == 0
+    assert check_objective(*xor(Tanh())[1:]).kinks == 0
 
 
 def test_a_wrong_gradient_at_a_kink_is_still_wrong() -> None:
-    case = xor("relu")
+    case = xor(ReLU())
     objective = broken(case, 1e-4)
     object.__setattr__(objective, "entry", case.objective.network.parameters.weights.stop)
     report = check_objective(objective, case.X, case.T)
@@ -143,8 +144,8 @@ def test_a_wrong_gradient_at_a_kink_is_still_wrong() -> None:
 
 
 def test_a_kink_near_by_only_shortens_the_step() -> None:
-    case = xor("relu")
-    case.objective.network.layers[0].b[...] = 2e-4
+    case = xor(ReLU())
+    case.objective.network.dense[0].b[...] = 2e-4
     report = check_objective(*case[1:])
     assert report.passed
     assert report.kinks == 0
@@ -153,23 +154,23 @@ def test_a_kink_near_by_only_shortens_the_step() -> None:
 
 def test_a_weight_of_zero_under_l1_has_gradient_zero() -> None:
     case = make_case(CLASSIFIER, penalty=Penalty(l1=0.1))
-    case.objective.network.layers[0].W[0, 0] = 0.0
-    case.objective.network.layers[0].W[0, 1] = 1e-9
+    case.objective.network.dense[0].W[0, 0] = 0.0
+    case.objective.network.dense[0].W[0, 1] = 1e-9
     report = check_objective(*case[1:])
     assert report.passed
     assert report.tensors[0].kinks == 1
 
 
 def test_inputs_a_thousand_times_too_large_only_shorten_the_step() -> None:
-    case = make_case(CLASSIFIER, hidden="sigmoid")
+    case = make_case(CLASSIFIER, hidden=Sigmoid())
     case.X[:, 0] *= 1000
-    case.objective.network.layers[0].W[0] /= 1000
+    case.objective.network.dense[0].W[0] /= 1000
     assert check_objective(*case[1:]).passed
 
 
 def test_only_float64_is_precise_enough() -> None:
     with pytest.raises(ValueError, match="float64"):
-        check_objective(*xor("tanh", np.float32)[1:])
+        check_objective(*xor(Tanh(), np.float32)[1:])
 
 
 @pytest.mark.parametrize(

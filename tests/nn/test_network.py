@@ -3,11 +3,13 @@ import math
 import numpy as np
 import pytest
 
+from bpcli.nn.activations import Identity, ReLU, Sigmoid, Softmax, Tanh
+from bpcli.nn.batch_norm import BatchNorm
 from bpcli.nn.dense import Dense
-from bpcli.nn.initializers import Normal, Zeros
+from bpcli.nn.initializers import Normal, Uniform, Zeros
+from bpcli.nn.layer_norm import LayerNorm
 from bpcli.nn.losses import HalfSquaredError
 from bpcli.nn.network import Network
-from bpcli.optim.penalties import Penalty
 from bpcli.optim.sgd import SGD
 from bpcli.training.objective import Objective
 
@@ -18,10 +20,10 @@ def make_network(*specs: Dense, features: int = 2, dtype: type = np.float64, cap
 
 def test_mazurs_worked_step() -> None:
     """A step-by-step back-propagation example (Mazur 2015), its numbers recomputed in float64."""
-    network = make_network(Dense(units=2, activation="sigmoid"), Dense(units=2, activation="sigmoid"))
-    head = HalfSquaredError().head("sigmoid", capacity=8, width=2, dtype=np.float64)
-    objective = Objective(network, head, Penalty())
-    hidden, output = network.layers
+    network = make_network(Dense(units=2, activation=Sigmoid()), Dense(units=2, activation=Sigmoid()))
+    head = HalfSquaredError().head(Sigmoid(), capacity=8, width=2, dtype=np.float64)
+    objective = Objective(network, head)
+    hidden, output = network.layers["layers.0.activation"], network.layers["layers.1"]
     start = {
         "layers.0.W": [[0.15, 0.25], [0.20, 0.30]],
         "layers.1.W": [[0.40, 0.50], [0.45, 0.55]],
@@ -37,7 +39,7 @@ def test_mazurs_worked_step() -> None:
 
     close(objective.forward(X, T), 0.2983711087600027)
     close(hidden.A, [[0.5932699921071872, 0.596884378259767]])
-    close(output.A, [[1.10590596705977, 1.2249214040964653]])
+    close(output.forward(hidden.A, 0), [[1.10590596705977, 1.2249214040964653]])
     close(head.Y, [[0.7513650695523157, 0.7729284653214625]])
     objective.backward(1)
     gradients = {
@@ -48,13 +50,13 @@ def test_mazurs_worked_step() -> None:
     }
     for name, gradient in gradients.items():
         close(network.parameters.grads[name], gradient)
-    SGD(learning_rate=0.5).update({}, network.parameters.theta, network.parameters.grad, learning_rate=0.5, step=0)
+    SGD().update({}, network.parameters, learning_rate=0.5, step=0, revalue=float)
     for name, values in start.items():
         close(network.parameters.views[name], np.array(values) - 0.5 * np.array(gradients[name]))
 
 
 def test_forward_and_backward_are_the_loops_of_the_textbook() -> None:
-    network = make_network(Dense(units=3, activation="tanh"), Dense(units=2, activation="identity"))
+    network = make_network(Dense(units=3, activation=Tanh()), Dense(units=2, activation=Identity()))
     rng = np.random.default_rng(0)
     network.parameters.theta[...] = rng.standard_normal(len(network.parameters))
     X, dZ = rng.standard_normal((4, 2)), rng.standard_normal((4, 2))
@@ -79,8 +81,8 @@ def test_forward_and_backward_are_the_loops_of_the_textbook() -> None:
 
 
 def test_layers_hold_views_of_the_one_vector() -> None:
-    network = make_network(Dense(units=3, activation="relu"), Dense(units=2, activation="softmax"))
-    for i, layer in enumerate(network.layers):
+    network = make_network(Dense(units=3, activation=ReLU()), Dense(units=2, activation=Softmax()))
+    for i, layer in enumerate(network.dense):
         for name, tensor, vector in (
             ("W", layer.W, network.parameters.theta),
             ("b", layer.b, network.parameters.theta),
@@ -92,7 +94,7 @@ def test_layers_hold_views_of_the_one_vector() -> None:
 
 
 def test_a_short_last_batch_is_as_if_it_were_alone() -> None:
-    specs = Dense(units=3, activation="sigmoid"), Dense(units=2, activation="identity")
+    specs = Dense(units=3, activation=Sigmoid()), Dense(units=2, activation=Identity())
     used, fresh = make_network(*specs), make_network(*specs, capacity=3)
     rng = np.random.default_rng(1)
     used.forward(rng.standard_normal((8, 2)))
@@ -105,39 +107,102 @@ def test_a_short_last_batch_is_as_if_it_were_alone() -> None:
 
 
 def test_steps_allocate_no_activations() -> None:
-    network = make_network(Dense(units=3, activation="relu"), Dense(units=2, activation="identity"))
+    network = make_network(Dense(units=3, activation=ReLU()), Dense(units=2, activation=Identity()))
     first, second = network.forward(np.ones((8, 2))), network.forward(np.zeros((8, 2)))
     assert first.ctypes.data == second.ctypes.data
     assert first.ctypes.data % 64 == 0
 
 
 def test_the_output_activation_belongs_to_the_loss() -> None:
-    network = make_network(Dense(units=1, activation="relu", init=Zeros()))
-    network.layers[0].b[...] = -3
+    network = make_network(Dense(units=1, activation=ReLU(), init=Zeros()))
+    network.dense[0].b[...] = -3
     np.testing.assert_array_equal(network.forward(np.ones((2, 2))), [[-3], [-3]])
 
 
 def test_no_gradient_of_the_input_is_computed() -> None:
-    network = make_network(Dense(units=3, activation="tanh"), Dense(units=2, activation="identity"))
+    network = make_network(Dense(units=3, activation=Tanh()), Dense(units=2, activation=Identity()))
     network.forward(np.ones((8, 2)))
     network.backward(np.ones((8, 2)))
-    first, last = (layer._dX.rows(8) for layer in network.layers)
+    first, last = (layer._dX.rows(8) for layer in network.dense)
     assert last.all()
     assert not first.any()
 
 
 def test_biases_start_at_zero_and_weights_as_the_seed_says() -> None:
-    specs = Dense(units=30, activation="tanh", init=Normal(std=2.0)), Dense(units=2, activation="identity")
+    specs = Dense(units=30, activation=Tanh(), init=Normal(std=2.0)), Dense(units=2, activation=Identity())
     a, b = make_network(*specs), make_network(*specs)
     np.testing.assert_array_equal(a.parameters.theta, b.parameters.theta)
     assert not a.parameters.theta[a.parameters.weights.stop :].any()
-    assert a.layers[0].W.std() == pytest.approx(2, rel=0.3)
+    assert a.dense[0].W.std() == pytest.approx(2, rel=0.3)
     other = Network(specs, features=2, dtype=np.float64, seed=1, capacity=8)
-    assert not np.isin(other.layers[0].W, a.layers[0].W).any()
+    assert not np.isin(other.dense[0].W, a.dense[0].W).any()
 
 
 def test_float32_starts_where_float64_does() -> None:
-    specs = Dense(units=30, activation="relu"), Dense(units=2, activation="identity")
+    specs = Dense(units=30, activation=ReLU()), Dense(units=2, activation=Identity())
     single, double = make_network(*specs, dtype=np.float32), make_network(*specs)
     assert single.parameters.theta.dtype == single.forward(np.ones((2, 2), np.float32)).dtype == np.float32
     np.testing.assert_array_equal(single.parameters.theta, double.parameters.theta.astype(np.float32))
+
+
+REGULARISED = (
+    Dense(units=4, activation=Tanh(), normalization=BatchNorm(), dropout=0.3),
+    Dense(units=3, activation=ReLU(), normalization=LayerNorm()),
+    Dense(units=2, activation=Identity()),
+)
+
+
+def test_a_layer_is_an_affine_map_then_normalisation_then_activation_then_dropout() -> None:
+    network = Network(REGULARISED, features=2, dtype=np.float64, seed=0, capacity=8, input_noise=0.1, input_dropout=0.2)
+    assert list(network.layers) == [
+        "input.noise",
+        "input.dropout",
+        "layers.0",
+        "layers.0.normalization",
+        "layers.0.activation",
+        "layers.0.dropout",
+        "layers.1",
+        "layers.1.normalization",
+        "layers.1.activation",
+        "layers.2",
+    ]
+
+
+def test_the_shift_of_batch_normalisation_takes_the_place_of_the_bias() -> None:
+    network = make_network(*REGULARISED)
+    assert list(network.parameters.shapes) == [
+        "layers.0.W",
+        "layers.1.W",
+        "layers.2.W",
+        "layers.0.gamma",
+        "layers.0.beta",
+        "layers.1.b",
+        "layers.1.gamma",
+        "layers.1.beta",
+        "layers.2.b",
+    ]
+    assert list(network.statistics.shapes) == ["layers.0.running_mean", "layers.0.running_variance"]
+    np.testing.assert_array_equal(network.parameters.views["layers.0.gamma"], 1)
+    np.testing.assert_array_equal(network.statistics.views["layers.0.running_variance"], 1)
+
+
+def test_measuring_draws_nothing_and_changes_nothing() -> None:
+    network = Network(REGULARISED, features=2, dtype=np.float64, seed=0, capacity=8, input_noise=0.1, input_dropout=0.2)
+    X = np.random.default_rng(0).standard_normal((8, 2))
+    statistics = network.statistics.values.copy()
+    measured = network.forward(X).copy()
+    np.testing.assert_array_equal(network.statistics.values, statistics)
+    trained = network.forward(X, 3).copy()
+    assert not np.allclose(measured, trained)
+    np.testing.assert_array_equal(network.forward(X, 3), trained)
+
+
+def test_biases_can_start_anywhere() -> None:
+    specs = Dense(units=30, activation=Tanh(), bias_init=Uniform(limit=0.5)), Dense(units=2, activation=Identity())
+    network = make_network(*specs)
+    b = network.parameters.views["layers.0.b"]
+    assert b.any()
+    assert (np.abs(b) <= 0.5).all()
+    assert not network.parameters.views["layers.1.b"].any()
+    plain = make_network(Dense(units=30, activation=Tanh()), specs[1])
+    np.testing.assert_array_equal(network.parameters.views["layers.0.W"], plain.parameters.views["layers.0.W"])

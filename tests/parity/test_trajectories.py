@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from bpcli.checks.cases import CLASSIFIER, Pairing, make_case
+from bpcli.nn.activations import Sigmoid
 from bpcli.nn.losses import HalfSquaredError
 from bpcli.optim.penalties import Penalty
 from bpcli.optim.schedules import Constant, Exponential, InverseTime, Schedule, Step, learning_rate
@@ -13,7 +14,7 @@ from bpcli.optim.sgd import SGD
 STEPS = 20
 BATCH = 4
 HIDDEN = "tanh"
-REGRESSION = Pairing(HalfSquaredError(), "sigmoid", "values")
+REGRESSION = Pairing(HalfSquaredError(), Sigmoid(), "values")
 
 Follow = Callable[..., None]
 
@@ -41,7 +42,7 @@ def follows(torch: Any, torch_loss: Callable[..., Any], torch_parameters: Callab
             loss = case.objective.forward(X, T) / len(X)
             case.objective.backward(len(X))
             rate = learning_rate(optimizer.learning_rate, schedule, epoch=0, step=step)
-            optimizer.update(slots, ours.theta, ours.grad, learning_rate=rate, step=step)
+            optimizer.update(slots, ours, learning_rate=rate, step=step, revalue=float)
 
             peer.zero_grad()
             peer_loss = torch_loss(theirs, pairing, [HIDDEN] * 2, torch.from_numpy(X), torch.from_numpy(T))

@@ -12,15 +12,22 @@ from bpcli.data.batches import Batches
 from bpcli.data.dataset import DataInfo, Examples
 from bpcli.data.scaling import fit_scaler
 from bpcli.data.targets import encode_targets
+from bpcli.nn.activations import ReLU, Softmax, Tanh
+from bpcli.nn.batch_norm import BatchNorm
 from bpcli.nn.dense import Dense
+from bpcli.nn.layer_norm import LayerNorm
 from bpcli.nn.losses import CrossEntropy
 from bpcli.nn.network import Network
-from bpcli.optim.penalties import Penalty
+from bpcli.optim.averaging import MovingAverage
+from bpcli.optim.clipping import Clipping
+from bpcli.optim.max_norm import MaxNorm
+from bpcli.optim.penalties import Penalty, penalties
 from bpcli.optim.schedules import InverseTime
 from bpcli.optim.sgd import SGD
 from bpcli.training.experiment import Experiment
 from bpcli.training.monitor import Monitor, Patience
 from bpcli.training.objective import Objective
+from bpcli.training.update import Update
 
 MakeExperiment = Callable[..., Experiment]
 
@@ -33,7 +40,9 @@ def make_experiment(
     patience: int | None = None,
     learning_rate: float = 0.1,
     seed: int = 0,
+    everything: bool = False,
 ) -> Experiment:
+    """A small classifier; with `everything`, all that is random, averaged, normalised or limited in a training too."""
     rng = np.random.default_rng(7)
     x = rng.standard_normal((26, 4))
     y = (x[:, 0] * x[:, 1] > 0).astype(np.intp) + (x[:, 2] > 1)
@@ -47,15 +56,26 @@ def make_experiment(
         seed=seed,
         dtype=np.float32,
     )
-    specs = [Dense(units=5, activation="relu"), Dense(units=4, activation="tanh"), Dense(units=3, activation="softmax")]
-    network = Network(specs, features=4, dtype=np.float32, seed=seed, capacity=26)
-    head = CrossEntropy().head("softmax", capacity=26, width=3, dtype=np.float32)
+    hidden = {"normalization": BatchNorm(), "dropout": 0.2} if everything else {}
+    specs = [
+        Dense(units=5, activation=ReLU(), **hidden),
+        Dense(units=4, activation=Tanh(), normalization=LayerNorm() if everything else None),
+        Dense(units=3, activation=Softmax()),
+    ]
+    inputs = {"input_noise": 0.1, "input_dropout": 0.1} if everything else {}
+    network = Network(specs, features=4, dtype=np.float32, seed=seed, capacity=26, **inputs)
+    head = CrossEntropy().head(Softmax(), capacity=26, width=3, dtype=np.float32)
     monitor = Monitor("validation_loss", "min")
     return Experiment(
         info=info,
         scaler=scaler,
-        objective=Objective(network, head, Penalty(l2=1e-3, l1=1e-4)),
-        optimizer=SGD(learning_rate=learning_rate, momentum=0.9, nesterov=True),
+        objective=Objective(network, head, penalties([(network.parameters.weights, Penalty(l2=1e-3, l1=1e-4))])),
+        update=Update(
+            SGD(learning_rate=learning_rate, momentum=0.9, nesterov=True),
+            Clipping(value=0.5, norm=1.0) if everything else Clipping(),
+            MaxNorm(tuple((layer.W, 1.0) for layer in network.dense if everything)),
+            MovingAverage(decay=0.9) if everything else None,
+        ),
         schedule=InverseTime(decay=0.1, per="step"),
         batches=stream(train, batch_size=5, shuffle=True),
         splits={

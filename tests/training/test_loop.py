@@ -56,15 +56,16 @@ def test_training_reduces_the_loss(experiment: MakeExperiment) -> None:
     assert losses[-1] < losses[0] / 3
 
 
+@pytest.mark.parametrize("everything", [False, True], ids=["plain", "everything"])
 @pytest.mark.parametrize("stop_at", range(3 * STEPS_PER_EPOCH + 1))
 def test_resumed_at_any_step_it_is_bit_for_bit_the_run_that_never_stopped(
-    experiment: MakeExperiment, stop_at: int
+    experiment: MakeExperiment, stop_at: int, everything: bool
 ) -> None:
-    straight = experiment()
+    straight = experiment(everything=everything)
     straight_state = straight.start()
     straight_events = finish(straight, straight_state)
 
-    first = experiment()
+    first = experiment(everything=everything)
     state = first.start()
     events: list[object] = []
     if stop_at:
@@ -76,14 +77,19 @@ def test_resumed_at_any_step_it_is_bit_for_bit_the_run_that_never_stopped(
                 else:
                     events.append(event)
 
-    second = experiment()
-    second.objective.network.parameters.theta[...] = first.objective.network.parameters.theta
+    second = experiment(everything=everything)
+    network, expected = second.objective.network, straight.objective.network
+    network.parameters.theta[...] = first.objective.network.parameters.theta
+    network.statistics.values[...] = first.objective.network.statistics.values
     slots = {name: slot.copy() for name, slot in state.slots.items()}
-    events += finish(second, State(slots, Counters.from_dict(state.counters.to_dict())))
+    average = None if state.average is None else state.average.copy()
+    resumed = State(slots, average, Counters.from_dict(state.counters.to_dict()))
+    events += finish(second, resumed)
 
-    theta = second.objective.network.parameters.theta
-    assert theta.tobytes() == straight.objective.network.parameters.theta.tobytes()
+    assert network.parameters.theta.tobytes() == expected.parameters.theta.tobytes()
+    assert network.statistics.values.tobytes() == expected.statistics.values.tobytes()
     assert slots["velocity"].tobytes() == straight_state.slots["velocity"].tobytes()
+    assert np.array_equal(resumed.average, straight_state.average) if everything else resumed.average is None
     assert events == straight_events
 
 

@@ -7,11 +7,11 @@ from statistics import median
 import numpy as np
 import pytest
 
+from bpcli.nn.activations import Sigmoid
 from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import Uniform
 from bpcli.nn.losses import HalfSquaredError
 from bpcli.nn.network import Network
-from bpcli.optim.penalties import Penalty
 from bpcli.optim.sgd import SGD
 from bpcli.training.objective import Objective
 
@@ -25,17 +25,16 @@ def epochs_to_solve(hidden: int, seed: int) -> int | None:
 
     The error is summed over the four examples with η = 0.5, which is η = 2 on their mean.
     """
-    layers = [Dense(units=units, activation="sigmoid", init=Uniform(limit=1)) for units in (hidden, 1)]
+    layers = [Dense(units=units, activation=Sigmoid(), init=Uniform(limit=1)) for units in (hidden, 1)]
     network = Network(layers, features=2, dtype=np.float64, seed=seed, capacity=4)
-    head = HalfSquaredError().head("sigmoid", capacity=4, width=1, dtype=np.float64)
-    objective, optimizer = Objective(network, head, Penalty()), SGD(momentum=0.9)
-    theta, grad = network.parameters.theta, network.parameters.grad
-    slots = optimizer.init(theta)
+    head = HalfSquaredError().head(Sigmoid(), capacity=4, width=1, dtype=np.float64)
+    objective, optimizer = Objective(network, head), SGD(momentum=0.9)
+    slots = optimizer.init(network.parameters.theta)
     for epoch in range(3000):
         if 2 * objective.forward(X, T) < 0.04:
             return epoch
         objective.backward(len(X))
-        optimizer.update(slots, theta, grad, learning_rate=2.0, step=epoch)
+        optimizer.update(slots, network.parameters, learning_rate=2.0, step=epoch, revalue=float)
     return None
 
 

@@ -1,0 +1,41 @@
+"""Gradient clipping, against exploding gradients."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from annotated_types import Gt
+
+from bpcli.nn.arrays import Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clipping:
+    """g ← clip(g, -value, value), then g ← g · min(1, norm / ‖g‖₂) over all parameters together (Pascanu et al. 2013).
+
+    g is the gradient of the whole objective, penalties included.
+    """
+
+    value: Annotated[float, Gt(0)] | None = None
+    """the largest magnitude of an entry of the gradient; unset: no limit"""
+    norm: Annotated[float, Gt(0)] | None = None
+    """the greatest length of the gradient of all parameters together; unset: no limit"""
+
+    def apply(self, grad: Array) -> None:
+        """Clip `grad (P,)` in place."""
+        if self.value is not None:
+            np.clip(grad, -self.value, self.value, out=grad)
+        if self.norm is not None and (length := global_norm(grad)) > self.norm:
+            grad *= self.norm / length
+
+
+def global_norm(grad: Array) -> float:
+    """‖g‖₂ of `grad (P,)`, without overflow on the way to it."""
+    squared = float(np.dot(grad, grad))
+    if math.isfinite(squared):
+        return math.sqrt(squared)
+    largest = float(np.abs(grad).max())
+    return largest * math.sqrt(float(np.square(grad / largest, dtype=np.float64).sum()))

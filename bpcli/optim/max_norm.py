@@ -1,0 +1,27 @@
+"""Max-norm: no unit's weights grow longer than a limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bpcli.nn.arrays import Array
+
+
+@dataclass(frozen=True)
+class MaxNorm:
+    """After an update, a unit's incoming weights w with ‖w‖₂ > c become c w / ‖w‖₂ (Srebro et al. 2005).
+
+    Srivastava et al. 2014, section 5.1, pair it with dropout.
+    """
+
+    limits: tuple[tuple[Array, float], ...] = ()
+    """weights `W (in, out)` of a layer, a unit a column, and their limit c"""
+
+    def apply(self) -> None:
+        """Shorten, in place, what is too long."""
+        for W, limit in self.limits:
+            norms = np.sqrt(np.einsum("ij,ij->j", W, W))
+            if (norms > limit).any():
+                W *= np.minimum(limit / np.maximum(norms, limit), 1).astype(W.dtype)

@@ -1,0 +1,42 @@
+"""From a gradient to the next weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bpcli.nn.parameters import Parameters
+from bpcli.optim.averaging import MovingAverage
+from bpcli.optim.clipping import Clipping
+from bpcli.optim.max_norm import MaxNorm
+from bpcli.optim.optimizers import Optimizer
+from bpcli.training.state import State
+
+
+@dataclass(frozen=True)
+class Update:
+    """Clip the gradient, take the optimizer's step, keep the weights within their limits, average them."""
+
+    optimizer: Optimizer
+    clipping: Clipping = Clipping()
+    max_norm: MaxNorm = MaxNorm()
+    average: MovingAverage | None = None
+
+    def start(self, parameters: Parameters) -> State:
+        """The state before the first update."""
+        average = parameters.theta.copy() if self.average else None
+        return State(self.optimizer.init(parameters.theta), average)
+
+    def apply(
+        self, state: State, parameters: Parameters, *, learning_rate: float, revalue: Callable[[], float]
+    ) -> None:
+        """Change the parameters and the state in place by `parameters.grad`, which is overwritten.
+
+        `revalue()` evaluates the objective and its gradient anew, at the parameters as they are then.
+        """
+        step = state.counters.step
+        self.clipping.apply(parameters.grad)
+        self.optimizer.update(state.slots, parameters, learning_rate=learning_rate, step=step, revalue=revalue)
+        self.max_norm.apply()
+        if self.average and state.average is not None:
+            self.average.update(state.average, parameters.theta, parameters.grad, step=step)

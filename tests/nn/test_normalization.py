@@ -1,0 +1,132 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from bpcli.nn.batch_norm import BatchNorm, BatchNormLayer
+from bpcli.nn.layer_norm import LayerNorm, LayerNormLayer
+
+N, WIDTH = 5, 3
+Z = np.random.default_rng(0).normal(2.0, 3.0, (N, WIDTH))
+ROWS = arrays(np.float64, (N, WIDTH), elements=st.floats(-100, 100))
+
+
+def vectors(dtype: type = np.float64) -> tuple[np.ndarray, ...]:
+    """γ, β and room for their gradients."""
+    rng = np.random.default_rng(1)
+    return (*rng.standard_normal((2, WIDTH)).astype(dtype), *np.zeros((2, WIDTH), dtype))
+
+
+def batch_norm(dtype: type = np.float64, momentum: float = 0.1) -> BatchNormLayer:
+    mean, variance = np.zeros(WIDTH, dtype), np.ones(WIDTH, dtype)
+    return BatchNormLayer(BatchNorm(momentum=momentum), *vectors(dtype), mean, variance, capacity=8)
+
+
+def layer_norm(dtype: type = np.float64) -> LayerNormLayer:
+    return LayerNormLayer(LayerNorm(), *vectors(dtype), capacity=8)
+
+
+def test_batch_norm_is_the_textbook_formula() -> None:
+    layer = batch_norm()
+    Y = layer.forward(Z.copy(), 0)
+    for j in range(WIDTH):
+        mean = sum(Z[:, j]) / N
+        variance = sum((z - mean) ** 2 for z in Z[:, j]) / N
+        for n in range(N):
+            normal = (Z[n, j] - mean) / math.sqrt(variance + 1e-5)
+            assert Y[n, j] == pytest.approx(layer.gamma[j] * normal + layer.beta[j], rel=1e-12)
+
+
+def test_layer_norm_is_the_textbook_formula() -> None:
+    layer = layer_norm()
+    Y = layer.forward(Z.copy(), 0)
+    for n in range(N):
+        mean = sum(Z[n]) / WIDTH
+        variance = sum((z - mean) ** 2 for z in Z[n]) / WIDTH
+        for j in range(WIDTH):
+            normal = (Z[n, j] - mean) / math.sqrt(variance + 1e-5)
+            assert Y[n, j] == pytest.approx(layer.gamma[j] * normal + layer.beta[j], rel=1e-12)
+
+
+def test_layer_norm_measures_as_it_trains() -> None:
+    layer = layer_norm()
+    np.testing.assert_array_equal(layer.forward(Z, 0).copy(), layer.forward(Z, None))
+
+
+def test_running_averages_come_to_the_statistics_of_the_data() -> None:
+    layer = batch_norm()
+    for step in range(300):
+        layer.forward(Z.copy(), step)
+    np.testing.assert_allclose(layer.mean, Z.mean(axis=0), rtol=1e-10)
+    np.testing.assert_allclose(layer.variance, Z.var(axis=0, ddof=1), rtol=1e-10)
+
+
+def test_one_batch_moves_the_running_averages_by_momentum() -> None:
+    layer = batch_norm(momentum=0.3)
+    layer.forward(Z.copy(), 0)
+    np.testing.assert_allclose(layer.mean, 0.3 * Z.mean(axis=0), rtol=1e-13)
+    np.testing.assert_allclose(layer.variance, 0.7 + 0.3 * Z.var(axis=0, ddof=1), rtol=1e-13)
+
+
+def test_measuring_uses_the_running_averages_and_leaves_them_alone() -> None:
+    layer = batch_norm()
+    layer.mean[...], layer.variance[...] = [1, 2, 3], [4, 5, 6]
+    expected = layer.gamma * (Z - [1, 2, 3]) / np.sqrt(np.array([4, 5, 6]) + 1e-5) + layer.beta
+    np.testing.assert_allclose(layer.forward(Z, None), expected, rtol=1e-12)
+    np.testing.assert_array_equal(layer.mean, [1, 2, 3])
+    np.testing.assert_array_equal(layer.variance, [4, 5, 6])
+
+
+@given(ROWS)
+def test_batch_norm_takes_mean_and_scale_away(z: np.ndarray) -> None:
+    layer = batch_norm()
+    layer.gamma[...], layer.beta[...] = 1, 0
+    Y = layer.forward(z.copy(), 0)
+    np.testing.assert_allclose(Y.mean(axis=0), 0, atol=1e-9)
+    assert (Y.var(axis=0) <= 1 + 1e-9).all()
+
+
+@pytest.mark.parametrize("make", [batch_norm, layer_norm])
+def test_one_example_and_constant_values_give_no_nan(make: object) -> None:
+    layer = make()  # type: ignore[operator]
+    for X in (np.full((1, WIDTH), 7.0), np.full((N, WIDTH), 1e-310), np.full((N, WIDTH), 1e100)):
+        assert np.isfinite(layer.forward(X.copy(), 0)).all()
+        assert np.isfinite(layer.backward(np.ones_like(X), need_dX=True)).all()
+
+
+@pytest.mark.parametrize("make", [batch_norm, layer_norm])
+def test_backward_is_the_numerical_gradient(make: object) -> None:
+    layer = make()  # type: ignore[operator]
+    weights = np.random.default_rng(2).standard_normal((N, WIDTH))
+
+    def value(z: np.ndarray) -> float:
+        return float((layer.forward(z.copy(), 0) * weights).sum())
+
+    def slope(array: np.ndarray, place: tuple[int, ...]) -> float:
+        kept, h = array[place], 1e-5
+        ends = []
+        for sign in (1, -1):
+            array[place] = kept + sign * h
+            ends.append(value(z))
+        array[place] = kept
+        return (ends[0] - ends[1]) / (2 * h)
+
+    z = Z.copy()
+    value(z)
+    dZ = layer.backward(weights.copy(), need_dX=True).copy()
+    dgamma, dbeta = layer.dgamma.copy(), layer.dbeta.copy()
+    np.testing.assert_allclose(dZ, [[slope(z, (n, j)) for j in range(WIDTH)] for n in range(N)], rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(dgamma, [slope(layer.gamma, (j,)) for j in range(WIDTH)], rtol=1e-7)
+    np.testing.assert_allclose(dbeta, [slope(layer.beta, (j,)) for j in range(WIDTH)], rtol=1e-7)
+
+
+@pytest.mark.parametrize("make", [batch_norm, layer_norm])
+def test_float32_stays_float32(make: object) -> None:
+    layer, exact = make(np.float32), make()  # type: ignore[operator]
+    Y = layer.forward(Z.astype(np.float32), 0)
+    dZ = layer.backward(np.ones_like(Y), need_dX=True)
+    assert Y.dtype == dZ.dtype == layer.forward(Z.astype(np.float32), None).dtype == np.float32
+    np.testing.assert_allclose(layer.forward(Z.astype(np.float32), 1), exact.forward(Z, 1), rtol=1e-4, atol=1e-4)
