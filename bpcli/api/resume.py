@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bpcli.config.load import config_to_data
+from bpcli.config.load import config_from_data, config_to_data
 from bpcli.config.sections import Config
 from bpcli.errors import CheckpointError
 from bpcli.training.checkpoint import Saved, load_checkpoint, restore
@@ -39,7 +39,7 @@ def resume_from(checkpoint: Path, config: Config, experiment: Experiment) -> tup
 
 def _require_continuable(saved: Saved, config: Config, experiment: Experiment) -> None:
     """Raise `CheckpointError` unless going on with `config` is what an uninterrupted run would have done."""
-    then, now = _flat(saved.config), _flat(config_to_data(config))
+    then, now = _flat(config_to_data(config_from_data(saved.config))), _flat(config_to_data(config))
     changed = [key for key in {**then, **now} if then.get(key) != now.get(key) and not _may_change(key)]
     if changed:
         listed = "; ".join(f"{key} was {then.get(key)} and is {now.get(key)}" for key in changed[:3])

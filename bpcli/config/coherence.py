@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from bpcli.config.sections import Config
 from bpcli.errors import Path, Problem
 from bpcli.nn.activations import Sigmoid, Softmax
+from bpcli.nn.batch_norm import BatchNorm
 from bpcli.nn.losses import CrossEntropy
 
 _USABLE = re.compile(r"\w[\w .+-]{0,99}(?<![ .])")
@@ -55,9 +56,21 @@ def _output(config: Config) -> Iterator[Problem]:
         yield Problem(path, message)
 
 
+def _regularisation(config: Config) -> Iterator[Problem]:
+    last = len(config.model.layers) - 1
+    if config.model.layers[last].dropout:
+        message = "the outputs of the network are compared with the targets, all of them: leave dropout out here"
+        yield Problem(("model", "layers", last, "dropout"), message)
+    normalized = [layer.normalization or config.model.normalization for layer in config.model.layers[:-1]]
+    if config.data.batch_size == 1 and any(isinstance(spec, BatchNorm) for spec in normalized):
+        message = "batch_norm needs batches of 2 examples or more: set data.batch_size, or write layer_norm"
+        yield Problem(("model", "normalization"), message)
+
+
 _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Config], Iterator[Problem]]], ...] = (
     (("name",), _name),
     (("optimizer",), _nesterov),
     (("checkpoint", "early_stopping"), _monitors),
     (("model", "loss"), _output),
+    (("model", "data"), _regularisation),
 )

@@ -39,7 +39,7 @@ class Network:
         """Build and initialise the layers of `specs` for inputs `(N, features)` with N at most `capacity`."""
         self.widths = (features, *(spec.units for spec in specs))
         self.capacity, self.dtype, self.seed = capacity, dtype, seed
-        self.parameters = Parameters(_parameter_shapes(specs, self.widths), dtype)
+        self.parameters = Parameters(parameter_shapes(specs, self.widths), dtype)
         self.statistics = Statistics(_statistic_shapes(specs), dtype)
         layers: dict[str, Layer] = {}
         if input_noise:
@@ -131,7 +131,8 @@ class Network:
         return self.parameters.views[name], self.parameters.grads[name]
 
 
-def _parameter_shapes(specs: Sequence[Dense], widths: Sequence[int]) -> Shapes:
+def parameter_shapes(specs: Sequence[Dense], widths: Sequence[int]) -> Shapes:
+    """The shapes of the parameters by name, of layers whose widths, the input first, are `widths`."""
     shapes: dict[str, tuple[int, ...]] = {}
     for i, (spec, (fan_in, fan_out)) in enumerate(zip(specs, pairwise(widths), strict=True)):
         shapes[f"layers.{i}.W"] = (fan_in, fan_out)

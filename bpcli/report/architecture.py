@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from math import prod
 
 from rich.console import Console
 from rich.syntax import Syntax
@@ -10,6 +10,8 @@ from rich.syntax import Syntax
 from bpcli.config.load import config_to_yaml
 from bpcli.config.sections import Config
 from bpcli.data.dataset import DataInfo
+from bpcli.nn.dense import Dense
+from bpcli.nn.network import parameter_shapes
 from bpcli.report.console import ENDLESS
 from bpcli.report.figures import count, counted
 from bpcli.report.layout import Column, print_table
@@ -28,23 +30,40 @@ def print_architecture(console: Console, config: Config, info: DataInfo) -> None
     """The resolved config as YAML, and its layer table."""
     _print_yaml(console, config_to_yaml(config).rstrip())
     console.print()
-    layers = config.model.layers
-    widths = [info.features, *(layer.units for layer in layers)]
-    sizes = [(fan_in + 1) * fan_out for fan_in, fan_out in pairwise(widths)]
+    model = config.model
+    widths = [info.features, *(layer.units for layer in model.layers)]
+    shapes = parameter_shapes(model.layers, widths)
+    sizes = [
+        sum(prod(shape) for name, shape in shapes.items() if name.startswith(f"layers.{i}."))
+        for i in range(len(model.layers))
+    ]
     rows = [
         [
             f"layers.{i}",
             f"(N, {count(widths[i])})",
             f"(N, {count(widths[i + 1])})",
-            layer.activation.name if layer.activation else "",
+            _functions(layer),
             count(sizes[i]),
             layer.init.name if layer.init else "",
         ]
-        for i, layer in enumerate(layers)
+        for i, layer in enumerate(model.layers)
     ]
+    if changes := _changes("noise", model.input_noise) + _changes("dropout", model.input_dropout):
+        shape = f"(N, {count(info.features)})"
+        rows.insert(0, ["input", shape, shape, " ".join(changes), "0", ""])
     print_table(console, _COLUMNS, rows)
     console.print()
     console.print(f"{counted(sum(sizes), 'parameter')}, {config.dtype}", soft_wrap=True)
+
+
+def _functions(layer: Dense) -> str:
+    """What follows the affine map, in order: `batch_norm relu dropout 0.2`."""
+    names = [part.name for part in (layer.normalization, layer.activation) if part]
+    return " ".join([*names, *_changes("dropout", layer.dropout)])
+
+
+def _changes(name: str, amount: float | None) -> list[str]:
+    return [f"{name} {amount:g}"] if amount else []
 
 
 def _print_yaml(console: Console, text: str) -> None:
