@@ -28,7 +28,7 @@ def init(
     if output == "-":
         typer.echo(text, nl=False)
         return
-    path = Path(output or f"{name}.yaml")
+    path = Path(output or f"{name.replace('/', '-')}.yaml")
     _write(path, text)
     say_note(f"wrote {path}: train it with 'bpcli train {path}'")
 

@@ -14,6 +14,7 @@ MODELINE = "# yaml-language-server: $schema=bpcli.schema.json"
 
 class BuiltinConfig(NamedTuple):
     name: str
+    """xor, or origins/1 for one in a folder"""
     description: str
     """one line"""
     text: str
@@ -21,7 +22,9 @@ class BuiltinConfig(NamedTuple):
 
 def builtin_configs() -> list[BuiltinConfig]:
     """All of them, by name."""
-    return [_read(path) for path in sorted(_folder().glob("*.yaml"))]
+    folder = _folder()
+    paths = [*sorted(folder.glob("*.yaml")), *sorted(folder.glob("*/*.yaml"))]
+    return [_read(path, path.relative_to(folder).with_suffix("").as_posix()) for path in paths]
 
 
 def builtin_config(name: str) -> BuiltinConfig:
@@ -32,10 +35,10 @@ def builtin_config(name: str) -> BuiltinConfig:
     return configs[name]
 
 
-def _read(path: Path) -> BuiltinConfig:
-    text = path.read_text(encoding="utf-8")
+def _read(path: Path, name: str) -> BuiltinConfig:
+    text = path.read_text(encoding="utf-8").replace("$schema=../", "$schema=", 1)
     description = text.removeprefix(MODELINE).lstrip().partition("\n")[0]
-    return BuiltinConfig(path.stem, description.removeprefix("# "), text)
+    return BuiltinConfig(name, description.removeprefix("# "), text)
 
 
 def _folder() -> Path:
