@@ -2,67 +2,106 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
-from itertools import groupby
 from typing import Any
 
-from bpcli.config.docs import key_docs, section_doc
-from bpcli.config.fields import choices, describe, fields_of, sections
-from bpcli.config.sections import Config, Model
-from bpcli.data.source import Source
-from bpcli.nn.dense import Dense
+from bpcli.config.docs import key_docs
+from bpcli.config.fields import child, choices, describe, fields_of, sections
+from bpcli.config.sections import Config
+
+HEADER = """# Config reference
+
+Every section and key, with what is allowed, its default, the formula behind it and where that comes from. Written by
+`python -m bpcli.config.reference` from the code itself; `bpcli schema` gives the same to an editor.
+
+A bare word is short for `{name: word}`, and a number among the layers for `{units: number}`.
+"""
 
 
 def reference() -> str:
-    """A table of every section, the top level first."""
-    return "\n\n".join(_parts()) + "\n"
+    """A part for every section, the top level first, each followed by the sections that stand in it."""
+    return "\n\n".join([HEADER.rstrip(), *_part("Top level", [Config], seen=set())]) + "\n"
 
 
-def _parts() -> Iterator[str]:
-    yield _table("Top level", [Config])
-    for key, hint in fields_of(Config).items():
-        if named := choices(hint):
-            yield _table(f"`{key}`", list(named.values()), common=Source if key == "data" else None)
-        elif found := sections(hint):
-            yield _table(f"`{key}`", found)
-        if key == "model":
-            yield _table("`model.layers[i]`", [Dense])
-            yield _table("`init`", list(choices(fields_of(Model)["init"]).values()))
+def _part(title: str, members: list[type], *, seen: set[type]) -> Iterator[str]:
+    """What may stand at one place: a section, or one of several by name; then what stands in it."""
+    members = [member for member in dict.fromkeys(members) if member not in seen]
+    if not members:
+        return
+    seen.update(members)
+    yield f"## {title}"
+    shared = _shared_keys(members)
+    if shared:
+        yield "All of these have the keys below, with these defaults where they state no other:"
+        yield _table(members[0], shared)
+    for member in members:
+        if names := _names(member):
+            yield f"### {', '.join(f'`{name}`' for name in names)}"
+        if member is not Config:
+            yield _text(member, names)
+        keys = [key for key in _keys(member) if key not in shared or _row(member, key) != _row(members[0], key)]
+        if keys:
+            yield _table(member, keys)
+    for member in members:
+        for key in _keys(member):
+            hint = fields_of(member)[key]
+            yield from _part(_place(title, key), sections(hint), seen=seen)
+            if entries := sections(child(hint, None, 0)):
+                yield from _part(f"{_place(title, key)}[i]", entries, seen=seen)
 
 
-def _table(title: str, members: list[type], *, common: type | None = None) -> str:
-    """The keys of one section, or of all that may stand at one place, those they have in common first."""
-    rows = list(_rows(common)) if common else []
-    shared = {key for key, *_ in rows}
-    for keys, alike in groupby(dict.fromkeys(members), lambda member: [r for r in _rows(member) if r[0] not in shared]):
-        for member in alike:
-            if chosen := _chosen(member):
-                rows.append((" ".join(f"**{name}**" for name in chosen), "", "", _sentence(member)))
-        rows += keys
-    head = "| key | allowed | default | meaning |\n| --- | --- | --- | --- |"
-    return "\n".join([f"#### {title}", "", head, *(f"| {' | '.join(row)} |" for row in rows)])
+def _place(title: str, key: str) -> str:
+    """The dotted place of a key below the part called `title`."""
+    above = "" if title == "Top level" else title.strip("`") + "."
+    return f"`{above}{key}`" if above in ("", "model.") else f"`{key}`"
 
 
-def _rows(section: type) -> Iterator[tuple[str, str, str, str]]:
-    by_name: dict[str, Field[Any]] = {field.name: field for field in fields(section)}
-    for key, hint in fields_of(section).items():
-        if key == "name" and section is not Config:
-            continue
-        allowed = "section" if key == "init" or (sections(hint) and not choices(hint)) else describe(hint)
-        allowed = "list of units, or of sections" if key == "layers" else allowed.removesuffix(", or null")
-        yield f"`{key}`", _cell(allowed), _default(by_name[key]), _cell(key_docs(section).get(key, ""))
+def _shared_keys(members: list[type]) -> list[str]:
+    """Keys that all members of several have, with one meaning."""
+    if len(members) == 1:
+        return []
+    alike = [{_row(member, key)[:2] + _row(member, key)[3:] for key in _keys(member)} for member in members]
+    common = set.intersection(*alike)
+    return [key for key in _keys(members[0]) if _row(members[0], key)[:2] + _row(members[0], key)[3:] in common]
 
 
-def _chosen(section: type) -> list[str]:
+def _table(section: type, keys: list[str]) -> str:
+    head = ["| key | allowed | default | meaning |", "| --- | --- | --- | --- |"]
+    return "\n".join([*head, *(f"| {' | '.join(_row(section, key))} |" for key in keys)])
+
+
+def _row(section: type, key: str) -> tuple[str, str, str, str]:
+    field: Field[Any] = next(field for field in fields(section) if field.name == key)
+    hint = fields_of(section)[key]
+    meaning = key_docs(section).get(key, "")
+    return f"`{key}`", _cell(_allowed(hint)), _default(field), _cell(meaning)
+
+
+def _allowed(hint: Any) -> str:
+    if sections(child(hint, None, 0)):
+        return "list of sections, below"
+    if sections(hint) and not choices(hint):
+        return "section, below"
+    return describe(hint).removesuffix(", or null")
+
+
+def _keys(section: type) -> list[str]:
+    """The keys of a section but the one that chooses it."""
+    return [key for key in fields_of(section) if key != "name" or not _names(section)]
+
+
+def _names(section: type) -> list[str]:
     """The names by which a section is chosen."""
-    return [name for name, chosen in choices(section).items() if chosen is section]
+    return list(choices(section))
 
 
-def _sentence(section: type) -> str:
-    """What a section says of itself, without the name before it."""
-    text = section_doc(section)
-    return _cell(text.partition(": ")[2] if text.partition(": ")[0] in _chosen(section) else text)
+def _text(section: type, names: list[str]) -> str:
+    """The docstring of a section, without the name before it."""
+    text = inspect.cleandoc(section.__doc__ or "")
+    before, colon, rest = text.partition(": ")
+    return rest if colon and before in names else text
 
 
 def _default(field: Field[Any]) -> str:
@@ -78,7 +117,7 @@ def _default(field: Field[Any]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+    return text.replace("|", "\\|").replace("\n", " ")
 
 
 if __name__ == "__main__":
