@@ -10,9 +10,17 @@ from typing import Literal
 
 import numpy as np
 
-Purpose = Literal["init", "order", "generate", "split", "gradcheck"]
+Purpose = Literal["init", "order", "generate", "split", "gradcheck", "sampling", "augmentation"]
 
-_STREAM: dict[Purpose, int] = {"init": 0, "order": 1, "generate": 2, "split": 3, "gradcheck": 4}
+_STREAM: dict[Purpose, int] = {
+    "init": 0,
+    "order": 1,
+    "generate": 2,
+    "split": 3,
+    "gradcheck": 4,
+    "sampling": 10,
+    "augmentation": 11,
+}
 """Part of every seed: a number once given to a purpose is never changed, or old runs draw other numbers."""
 
 
