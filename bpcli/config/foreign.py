@@ -39,6 +39,17 @@ _FOREIGN = {
     "data.one_hot": "onehot one_hot_encode to_categorical categorical",
     "data.files": "data_dir data_path root folder dataset_path",
     "data.file": "filename csv path",
+    "data.sampling": "oversample oversampling undersample undersampling resample class_balance balance weighted_sampler",
+    "data.augmentation": "augment augmentations transforms transform data_augmentation",
+    "data.augmentation.shift": "translate translation width_shift_range height_shift_range random_translation",
+    "data.augmentation.rotation": "rotate rotation_range degrees random_rotation",
+    "data.augmentation.scale": "zoom zoom_range random_zoom",
+    "data.augmentation.shear": "shear_range",
+    "data.augmentation.elastic_alpha": "elastic elastic_transform",
+    "data.augmentation.horizontal_flip": "flip hflip fliplr mirror random_horizontal_flip",
+    "data.augmentation.cutout": "random_erasing erasing cutout_size",
+    "data.augmentation.noise": "noise_std noise_stddev gaussian_noise jitter",
+    "data.augmentation.mixup": "mixup_alpha",
     "data.samples": "n_samples num_samples",
     "seed": "random_state random_seed manual_seed rng_seed",
     "dtype": "precision float_type",
@@ -95,11 +106,17 @@ def _everywhere() -> dict[str, str]:
     keys: dict[str, str] = {}
     for section, hint in fields_of(Config).items():
         keys.setdefault(section, section)
-        for inner in sections(hint):
-            for key in fields_of(inner):
-                if key != "name":
-                    keys.setdefault(key, f"{section}.{key}")
+        _collect(keys, section, hint)
     return keys
+
+
+def _collect(keys: dict[str, str], path: str, hint: Any) -> None:
+    """The keys of the sections of a hint, and below, into `keys`, those nearest to the top first."""
+    named = [(key, inner) for section in sections(hint) for key, inner in fields_of(section).items() if key != "name"]
+    for key, _ in named:
+        keys.setdefault(key, f"{path}.{key}")
+    for key, inner in named:
+        _collect(keys, f"{path}.{key}", inner)
 
 
 def _names(section: type) -> list[str]:

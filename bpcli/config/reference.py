@@ -10,6 +10,7 @@ from typing import Any
 from bpcli.config.docs import key_docs, section_doc
 from bpcli.config.fields import choices, describe, fields_of, sections
 from bpcli.config.sections import Config, Model
+from bpcli.data.augmentation.section import Augmentation
 from bpcli.data.source import Source
 from bpcli.nn.dense import Dense
 
@@ -26,6 +27,8 @@ def _parts() -> Iterator[str]:
             yield _table(f"`{key}`", list(named.values()), common=Source if key == "data" else None)
         elif found := sections(hint):
             yield _table(f"`{key}`", found)
+        if key == "data":
+            yield _table("`data.augmentation`", [Augmentation])
         if key == "model":
             yield _table("`model.layers[i]`", [Dense])
             yield _table("`init`", list(choices(fields_of(Model)["init"]).values()))
@@ -34,8 +37,10 @@ def _parts() -> Iterator[str]:
 def _table(title: str, members: list[type], *, common: type | None = None) -> str:
     """The keys of one section, or of all that may stand at one place, those they have in common first."""
     rows = list(_rows(common)) if common else []
-    shared = {key for key, *_ in rows}
-    for keys, alike in groupby(dict.fromkeys(members), lambda member: [r for r in _rows(member) if r[0] not in shared]):
+    shared = {row[:2] for row in rows}
+    for keys, alike in groupby(
+        dict.fromkeys(members), lambda member: [r for r in _rows(member) if r[:2] not in shared]
+    ):
         for member in alike:
             if chosen := _chosen(member):
                 rows.append((" ".join(f"**{name}**" for name in chosen), "", "", _sentence(member)))

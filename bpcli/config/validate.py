@@ -110,6 +110,10 @@ def _path(loc: tuple[str | int, ...], data: Any) -> Path | None:
                 break
         elif not isinstance(data, dict | list):
             break
+        elif isinstance(data, list) and isinstance(part, str):
+            if part.startswith("tuple["):
+                continue
+            return None
         hint, data = descend(hint, data, (part,))
         path = (*path, part)
     return path

@@ -50,9 +50,9 @@ class Batches:
         self._mixup = augmentation.mixup if augmentation else 0.0
         self._is_constant = sampling == "none" and augmentation is None
         capacity = self.batch_size
-        augmenter = augmentation and Augmenter(
-            augmentation, image_shape=image_shape, capacity=capacity, seed=seed, dtype=dtype
-        )
+        augmenter = None
+        if augmentation is not None:
+            augmenter = Augmenter(augmentation, image_shape=image_shape, capacity=capacity, seed=seed, dtype=dtype)
         self._inputs = Inputs(examples, scaler=scaler, augmenter=augmenter, capacity=capacity, dtype=dtype)
         self._X = zeros((capacity, examples.x.shape[1]), dtype)
         self._targets = None if encode is None else encode(labels)

@@ -44,7 +44,7 @@ class Resampler:
             if displacements is not None:
                 place += displacements[axis]
             np.clip(place, 0, size + 1, place)
-        self._interpolate(*places, out)
+        self._interpolate(places[0], places[1], out)
 
     def _interpolate(self, row: Array, column: Array, out: Array) -> None:
         """The images in the frame at `row` and `column (N, pixels)`, counted in the frame; overwrites both."""
