@@ -157,7 +157,7 @@ def _plural(hint: Any) -> str:
         f"lists of {_plural(get_args(option.type)[0])}" if get_origin(option.type) is tuple else _PLURALS[option.type]
         for option in options(hint)
     ]
-    return listed(words, "or")
+    return " or ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
 
 
 def _keys(section: Any) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ _FOREIGN = {
     "data.one_hot": "onehot one_hot_encode to_categorical categorical",
     "data.files": "data_dir data_path root folder dataset_path",
     "data.file": "filename csv path",
-    "data.sampling": "oversample oversampling undersample undersampling resample class_balance balance weighted_sampler",
+    "data.sampling": "oversample oversampling undersample undersampling resample class_balance weighted_sampler",
     "data.augmentation": "augment augmentations transforms transform data_augmentation",
     "data.augmentation.shift": "translate translation width_shift_range height_shift_range random_translation",
     "data.augmentation.rotation": "rotate rotation_range degrees random_rotation",
@@ -90,12 +90,15 @@ def unknown_key(section: type, hint: Any, path: Path) -> str:
 
 
 def _meant(word: str, here: list[str], above: str) -> str | None:
-    """The key that a foreign word means: in the section it stands in, if that has such a key."""
+    """The key that a foreign word means: in the section it stands in, if that has such a key.
+
+    The keys of a section in a section are those of no other: to scale an image is not to scale inputs.
+    """
     meant = _MEANT.get(word)
     if meant is None:
         return None
     last = meant.rpartition(".")[2]
-    if last in here:
+    if last in here and meant.count(".") < 2:
         return f"{above}.{last}" if above else last
     return "model.layers" if meant == "model.units" else meant
 

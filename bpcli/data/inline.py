@@ -71,7 +71,8 @@ class Inline(TableSource):
         if len(labels) < 2:
             raise config_error(
                 ("data", "targets"),
-                f"every target is {labels[0]}, and one class leaves nothing to learn; write numbers with a point",
+                f"every target is the class {labels[0]}, and one class leaves nothing to learn: "
+                "write 1.0, with a point, where the number 1 is meant",
             )
         return tuple(map(str, labels.tolist())), y.astype(np.intp)
 
