@@ -32,20 +32,28 @@ def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) ->
     resolved = resolve(config, config.data.info())
     dataset = config.data.load(config.seed)
     scaler = scaler or fit_scaler(config.data.scale, dataset.train, dtype)
-    examples = len(dataset.train)
-    size = examples if config.data.batch_size == "full" else min(config.data.batch_size, examples)
     encoding = target_encoding(resolved, dataset.info)
     encode = partial(encode_targets, encoding=encoding, classes=len(dataset.info.class_names), dtype=dtype)
-    stream = partial(Batches, encode=encode, scaler=scaler, seed=config.seed, dtype=dtype)
+    stream = partial(
+        Batches, encode=None if config.data.reconstructs else encode, scaler=scaler, seed=config.seed, dtype=dtype
+    )
+    batches = stream(
+        dataset.train,
+        batch_size=config.data.batch_size,
+        shuffle=config.data.shuffle,
+        sampling=config.data.sampling,
+        augmentation=config.data.augmentation,
+        image_shape=dataset.info.image_shape,
+    )
     splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    objective = _objective(resolved, dataset.info, dtype, capacity=max(size, BLOCK))
+    objective = _objective(resolved, dataset.info, dtype, capacity=max(batches.batch_size, BLOCK))
     experiment = Experiment(
         info=dataset.info,
         scaler=scaler,
         objective=objective,
         update=_update(resolved, objective.network),
         schedule=config.schedule,
-        batches=stream(dataset.train, batch_size=size, shuffle=config.data.shuffle),
+        batches=batches,
         splits={
             name: cache(partial(stream, split, batch_size=BLOCK, shuffle=False))
             for name, split in splits.items()

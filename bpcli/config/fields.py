@@ -135,6 +135,8 @@ def shown_literal(value: Any) -> str:
 
 _BOUNDS = ((Gt, "greater than", "gt"), (Ge, "at least", "ge"), (Lt, "less than", "lt"), (Le, "at most", "le"))
 
+_PLURALS = {int: "whole numbers", float: "numbers", str: "texts"}
+
 _WORDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false", NoneType: "null"}
 
 
@@ -144,8 +146,18 @@ def _describe(option: Option) -> str:
     if option.is_section:
         return f"a section with the keys {listed(list(_keys(option.type)))}"
     if get_origin(option.type) is tuple:
-        return "a list, such as [128, 10]"
+        entry = get_args(option.type)[0]
+        return "a list, such as [128, 10]" if sections(entry) else f"a list of {_plural(entry)}"
     return f"{_WORDS[option.type]} {within(option.bounds)}".rstrip()
+
+
+def _plural(hint: Any) -> str:
+    """Entries of a list: `numbers or lists of numbers`."""
+    words = [
+        f"lists of {_plural(get_args(option.type)[0])}" if get_origin(option.type) is tuple else _PLURALS[option.type]
+        for option in options(hint)
+    ]
+    return " or ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
 
 
 def _keys(section: Any) -> tuple[str, ...]:

@@ -50,6 +50,17 @@ _FOREIGN = {
     "data.one_hot": "onehot one_hot_encode to_categorical categorical",
     "data.files": "data_dir data_path root folder dataset_path",
     "data.file": "filename csv path",
+    "data.sampling": "oversample oversampling undersample undersampling resample class_balance weighted_sampler",
+    "data.augmentation": "augment augmentations transforms transform data_augmentation",
+    "data.augmentation.shift": "translate translation width_shift_range height_shift_range random_translation",
+    "data.augmentation.rotation": "rotate rotation_range degrees random_rotation",
+    "data.augmentation.scale": "zoom zoom_range random_zoom",
+    "data.augmentation.shear": "shear_range",
+    "data.augmentation.elastic_alpha": "elastic elastic_transform",
+    "data.augmentation.horizontal_flip": "flip hflip fliplr mirror random_horizontal_flip",
+    "data.augmentation.cutout": "random_erasing erasing cutout_size",
+    "data.augmentation.noise": "noise_std noise_stddev gaussian_noise jitter",
+    "data.augmentation.mixup": "mixup_alpha",
     "data.samples": "n_samples num_samples",
     "seed": "random_state random_seed manual_seed rng_seed",
     "dtype": "precision float_type",
@@ -90,12 +101,15 @@ def unknown_key(section: type, hint: Any, path: Path) -> str:
 
 
 def _meant(word: str, here: list[str], above: str) -> str | None:
-    """The key that a foreign word means: in the section it stands in, if that has such a key."""
+    """The key that a foreign word means: in the section it stands in, if that has such a key.
+
+    The keys of a section in a section are those of no other: to scale an image is not to scale inputs.
+    """
     meant = _MEANT.get(word)
     if meant is None:
         return None
     last = meant.rpartition(".")[2]
-    if last in here:
+    if last in here and meant.count(".") < 2:
         return f"{above}.{last}" if above else last
     return "model.layers" if meant == "model.units" else meant
 
@@ -106,11 +120,17 @@ def _everywhere() -> dict[str, str]:
     keys: dict[str, str] = {}
     for section, hint in fields_of(Config).items():
         keys.setdefault(section, section)
-        for inner in sections(hint):
-            for key in fields_of(inner):
-                if key != "name":
-                    keys.setdefault(key, f"{section}.{key}")
+        _collect(keys, section, hint)
     return keys
+
+
+def _collect(keys: dict[str, str], path: str, hint: Any) -> None:
+    """The keys of the sections of a hint, and below, into `keys`, those nearest to the top first."""
+    named = [(key, inner) for section in sections(hint) for key, inner in fields_of(section).items() if key != "name"]
+    for key, _ in named:
+        keys.setdefault(key, f"{path}.{key}")
+    for key, inner in named:
+        _collect(keys, f"{path}.{key}", inner)
 
 
 def _names(section: type) -> list[str]:

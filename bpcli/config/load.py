@@ -91,7 +91,9 @@ def _plain(value: Any) -> Any:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes what `compose` reads: text that would pass for a number in quotes, small sections on one line."""
+    """Writes what `compose` reads: text that would pass for a number in quotes, small sections and
+    lists of plain values on one line.
+    """
 
     SMALL = 3
 
@@ -106,6 +108,11 @@ class _Dumper(yaml.SafeDumper):
         inline = len(section) <= self.SMALL and not any(isinstance(below, dict | list) for below in section.values())
         return self.represent_mapping("tag:yaml.org,2002:map", section, flow_style=inline)
 
+    def represent_entries(self, entries: list[Any]) -> yaml.Node:
+        inline = not any(isinstance(entry, dict) for entry in entries)
+        return self.represent_sequence("tag:yaml.org,2002:seq", entries, flow_style=inline)
+
 
 _Dumper.add_representer(str, _Dumper.represent_text)
 _Dumper.add_representer(dict, _Dumper.represent_section)
+_Dumper.add_representer(list, _Dumper.represent_entries)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bpcli.config.coherence import coherence_problems
+from bpcli.config.data_coherence import data_problems
 from bpcli.config.sections import Config
 from bpcli.data.dataset import DataInfo
 from bpcli.data.targets import Encoding
@@ -32,7 +33,10 @@ def target_encoding(config: Config, info: DataInfo) -> Encoding:
         return "value"
     if config.data.one_hot:
         return "one_hot"
-    return "binary" if config.model.layers[-1].units == 1 else "index"
+    if config.model.layers[-1].units == 1:
+        return "binary"
+    is_mixed = config.data.augmentation is not None and config.data.augmentation.mixup > 0
+    return "one_hot" if is_mixed else "index"
 
 
 def logged_metrics(config: Config, info: DataInfo) -> list[str]:
@@ -104,6 +108,7 @@ def _with_checkpoint(config: Config, info: DataInfo) -> Config:
 def _problems(config: Config, info: DataInfo) -> Iterator[Problem]:
     yield from _width_problems(config, info)
     yield from _pairing_problems(config, info)
+    yield from data_problems(config.data, info)
     names = logged_metrics(config, info)
     for section in ("checkpoint", "early_stopping"):
         monitor = getattr(getattr(config, section), "monitor", None)
@@ -142,9 +147,6 @@ def _pairing_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
         if fused:
             message = f"cross_entropy needs classes, but the targets of {config.data.name} are numbers: write loss: mse"
             yield Problem(("loss",), message)
-        if config.data.one_hot:
-            message = f"this needs classes, but the targets of {config.data.name} are numbers: leave it out"
-            yield Problem(("data", "one_hot"), message)
         return
     if not fused and last.units > 1 and not config.data.one_hot:
         message = (

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bpcli.config.coherence import coherence_problems
 from bpcli.config.docs import key_docs
-from bpcli.config.fields import choices, descend, describe, section_of, sections, walk
+from bpcli.config.fields import child, choices, descend, describe, section_of, sections, walk
 from bpcli.config.foreign import unknown_key
 from bpcli.config.sections import Config
 from bpcli.config.wording import nearest, refusal, shown
@@ -108,8 +108,14 @@ def _path(loc: tuple[str | int, ...], data: Any) -> Path | None:
             part = next(parts, None)  # type: ignore[assignment]
             if part is None:
                 break
-        elif not isinstance(data, dict | list):
+        elif not isinstance(data, dict | list) or (isinstance(data, dict) and not sections(hint)):
             break
+        elif isinstance(data, list) and isinstance(part, str):
+            if child(hint, data, 0) is None:
+                break
+            if not part.startswith("tuple["):
+                return None
+            continue
         hint, data = descend(hint, data, (part,))
         path = (*path, part)
     return path

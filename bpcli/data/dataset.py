@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bpcli.errors import DataError
@@ -40,6 +40,10 @@ class DataInfo:
     """in the order of the class indices; empty for regression"""
     targets: int = 1
     """columns of `y`, for regression"""
+    target_names: tuple[str, ...] = ()
+    """of the columns of `y`, where there are several"""
+    target_classes: tuple[tuple[str, ...], ...] = ()
+    """class names of each of these columns, whose entries are then indices; empty for a column of numbers"""
     image_shape: tuple[int, int] | None = None
     """rows and columns, where an example is an image"""
     feature_names: tuple[str, ...] = ()
@@ -50,6 +54,11 @@ class DataInfo:
     def classes(self) -> int:
         """The number of classes; 0 for regression."""
         return len(self.class_names)
+
+    @property
+    def reconstruction(self) -> DataInfo:
+        """The same data with their inputs as targets."""
+        return replace(self, class_names=(), targets=self.features, target_names=(), target_classes=())
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,17 +39,17 @@ class ImageSource(Source):
 
     class_names: ClassVar[tuple[str, ...]] = tuple("0123456789")
 
-    def info(self) -> DataInfo:
+    def own_info(self) -> DataInfo:
         rows, columns = IMAGE_SHAPE
         return DataInfo(features=rows * columns, class_names=self.class_names, image_shape=IMAGE_SHAPE)
 
-    def load(self, seed: int) -> Dataset:
+    def own_data(self, seed: int) -> Dataset:
         cache = default_folder() if self.cache_dir is None else Path(self.cache_dir).expanduser()
         arrays = cached_arrays(cache / f"{self.name}-{FORMAT}", self._decode, sources=self._own_digests())
         train, test = (
             Examples(arrays[f"{split}_x"], arrays[f"{split}_y"].astype(np.intp)) for split in ("train", "test")
         )
-        return self.with_validation(self.info(), train, test, seed)
+        return self.with_validation(self.own_info(), train, test, seed)
 
     @property
     def _own_folder(self) -> Path | None:

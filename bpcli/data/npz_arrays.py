@@ -45,7 +45,7 @@ class Npz(Source):
     """npz: arrays x and y, or x_train and y_train and so on.
 
     x is (examples, features) or images (examples, rows, columns); y is (examples,) integers or words for classes,
-    or floating numbers, (examples,) or (examples, targets), for regression.
+    or floating numbers, (examples,) or (examples, targets), for regression. With target: input no y is needed.
     """
 
     name: Literal["npz"] = "npz"
@@ -55,10 +55,10 @@ class Npz(Source):
     test_fraction: Annotated[float, Ge(0), Lt(1)] = 0.2
     """share of all examples kept for testing, where the file has no x_test"""
 
-    def info(self) -> DataInfo:
+    def own_info(self) -> DataInfo:
         return self._content.info
 
-    def load(self, seed: int) -> Dataset:
+    def own_data(self, seed: int) -> Dataset:
         info, splits = self._content
         train, test = splits["train"], splits.get("test")
         if test is None:
@@ -73,18 +73,20 @@ class Npz(Source):
 
     @cached_property
     def _content(self) -> Content:
-        pairs = _pairs(self.file, _read(Path(self.file).expanduser()))
+        pairs = _pairs(self.file, _read(Path(self.file).expanduser()), needs_y=not self.reconstructs)
         shapes = {x.shape[1:] for x, _ in pairs.values()}
         if len(shapes) > 1:
             raise DataError(f"{self.file}: the examples of all splits must have one shape, not {_listed(shapes)}")
         (shape,) = shapes
         class_names, ys = _targets(self.file, {name: y for name, (_, y) in pairs.items()})
         examples = {name: Examples(x.reshape(len(x), -1), ys[name]) for name, (x, _) in pairs.items()}
-        y = examples["train"].y
+        targets = 1 if class_names else examples["train"].y.shape[1]
         info = DataInfo(
             features=int(np.prod(shape)),
             class_names=class_names,
-            targets=1 if class_names else y.shape[1],
+            targets=targets,
+            target_names=tuple(f"y{index}" for index in range(targets)) if targets > 1 else (),
+            target_classes=((),) * targets if targets > 1 else (),
             image_shape=shape if len(shape) == 2 else None,
             has_validation="validation" in examples,
         )
@@ -106,17 +108,23 @@ def _read(path: Path) -> dict[str, Array]:
         raise DataError(f"{path} cannot be read as an NPZ file of plain arrays (np.savez writes one)") from error
 
 
-def _pairs(file: str, arrays: Mapping[str, Array]) -> dict[SplitName, tuple[Array, Array]]:
-    """`x` and `y` of every split there is, checked each for itself and against each other in length."""
+def _pairs(file: str, arrays: Mapping[str, Array], *, needs_y: bool) -> dict[SplitName, tuple[Array, Array]]:
+    """`x` and `y` of every split there is, checked each for itself and against each other in length.
+
+    A `y` that is not needed and not there is `(M, 1)` zeros.
+    """
     named = {f"{name}_train" if name in ("x", "y") else name: array for name, array in arrays.items()}
     known = {f"{axis}_{split}" for axis in "xy" for split in SPLITS}
-    if len(named) < len(arrays) or not named.keys() <= known or not {"x_train", "y_train"} <= named.keys():
+    needed = {"x_train", "y_train"} if needs_y else {"x_train"}
+    if len(named) < len(arrays) or not named.keys() <= known or not needed <= named.keys():
         raise DataError(f"{file} holds {', '.join(arrays) or 'nothing'}; it must hold {ALLOWED}")
     pairs: dict[SplitName, tuple[Array, Array]] = {}
     for split in SPLITS:
         x, y = named.get(f"x_{split}"), named.get(f"y_{split}")
         if x is None and y is None:
             continue
+        if x is not None and y is None and not needs_y:
+            y = np.zeros((*x.shape[:1], 1))
         if x is None or y is None:
             raise DataError(f"{file} has only one of x_{split} and y_{split}")
         if len(x.shape) not in (2, 3) or 0 in x.shape or x.dtype.kind not in "buif":

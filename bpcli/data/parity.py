@@ -26,11 +26,13 @@ class Xor(Source):
     scale: Scale = "none"
     """input scaling: unit (to [0, 1]), standard (mean 0, variance 1) or none; fitted on the training split"""
 
-    def info(self) -> DataInfo:
+    def own_info(self) -> DataInfo:
         names = tuple(f"x{bit + 1}" for bit in range(self.bits))
         return DataInfo(features=self.bits, class_names=("0", "1"), feature_names=names)
 
-    def load(self, seed: int) -> Dataset:
+    def own_data(self, seed: int) -> Dataset:
         numbers = np.arange(2**self.bits)[:, np.newaxis]
         bits = numbers >> np.arange(self.bits - 1, -1, -1) & 1
-        return self.with_validation(self.info(), Examples(bits.astype(np.float64), bits.sum(axis=1) % 2), None, seed)
+        return self.with_validation(
+            self.own_info(), Examples(bits.astype(np.float64), bits.sum(axis=1) % 2), None, seed
+        )

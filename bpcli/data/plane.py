@@ -36,7 +36,7 @@ class PlaneSource(TableSource):
     def points(self, y: Array, rng: np.random.Generator) -> Array:
         """A point without noise for each class in `y (M,)`, as `(M, 2)`."""
 
-    def info(self) -> DataInfo:
+    def own_info(self) -> DataInfo:
         names = tuple(str(index) for index in range(self.class_count))
         return DataInfo(features=2, class_names=names, feature_names=("x1", "x2"))
 
@@ -48,7 +48,7 @@ class PlaneSource(TableSource):
         rng = generator(seed, "generate")
         y = np.arange(self.samples) % self.class_count
         x = self.points(y, rng) + self.noise * rng.standard_normal((self.samples, 2))
-        return Table(self.info(), x, y)
+        return Table(self.own_info(), x, y)
 
 
 @dataclass(frozen=True, kw_only=True)

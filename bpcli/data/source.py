@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal, NamedTuple
 
 from annotated_types import Ge, Gt, Lt
 
+from bpcli.data.augmentation.section import Augmentation
 from bpcli.data.dataset import DataInfo, Dataset, Examples
+from bpcli.data.sampling import Sampling
 from bpcli.data.scaling import Scale
 from bpcli.data.splits import split_off
 from bpcli.nn.arrays import Array
@@ -30,17 +32,39 @@ class Source(ABC):
     """a new random order of the training examples every epoch"""
     one_hot: bool = False
     """classes as vectors with a single 1, for losses that compare numbers"""
+    sampling: Sampling = "none"
+    """against rare classes, in training: over repeats them, under thins the others, balanced draws each as often"""
+    augmentation: Augmentation | None = None
+    """random changes to the training examples, new in every epoch"""
+    target: Literal["input"] | None = None
+    """input: learn to give the scaled inputs back, as an autoencoder does; unset: the targets of the data"""
 
-    @abstractmethod
+    @property
+    def reconstructs(self) -> bool:
+        """Whether the inputs are the targets."""
+        return self.target == "input"
+
     def info(self) -> DataInfo:
         """What a network has to fit; reads no more than it must."""
+        info = self.own_info()
+        return info.reconstruction if self.reconstructs else info
 
-    @abstractmethod
     def load(self, seed: int) -> Dataset:
         """The data set with its splits made: a pure function of the section and `seed`.
 
-        Raises DataError for data that cannot be had, ConfigError for a key that does not suit them.
+        Where the inputs are the targets, `y` still holds what the splits are stratified by. Raises DataError for data
+        that cannot be had, ConfigError for a key that does not suit them.
         """
+        data = self.own_data(seed)
+        return replace(data, info=data.info.reconstruction) if self.reconstructs else data
+
+    @abstractmethod
+    def own_info(self) -> DataInfo:
+        """`info`, with the data's own targets."""
+
+    @abstractmethod
+    def own_data(self, seed: int) -> Dataset:
+        """`load`, with the data's own targets."""
 
     def with_validation(self, info: DataInfo, train: Examples, test: Examples | None, seed: int) -> Dataset:
         """The data set whose validation split is taken from `train`, as `validation_fraction` says."""
@@ -69,10 +93,10 @@ class TableSource(Source):
     def table(self, seed: int) -> Table:
         """All examples, in an order that does not depend on the splits."""
 
-    def info(self) -> DataInfo:
+    def own_info(self) -> DataInfo:
         return self.table(0).info
 
-    def load(self, seed: int) -> Dataset:
+    def own_data(self, seed: int) -> Dataset:
         info, x, y = self.table(seed)
         train, test = split_off(Examples(x, y), "test_fraction", self.test_fraction, seed=seed)
         return self.with_validation(info, train, test, seed)

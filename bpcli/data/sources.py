@@ -5,6 +5,7 @@ from __future__ import annotations
 from bpcli.data.bundled import BreastCancer, Diabetes, Digits, Iris, Wine
 from bpcli.data.csv_table import Csv
 from bpcli.data.images import FashionMnist, Kmnist, Mnist
+from bpcli.data.inline import Inline
 from bpcli.data.npz_arrays import Npz
 from bpcli.data.parity import Xor
 from bpcli.data.plane import Blobs, Checkerboard, Circles, Moons, Spiral
@@ -26,5 +27,6 @@ AnySource = (
     | Diabetes
     | Csv
     | Npz
+    | Inline
 )
 """Discriminated by `name`."""

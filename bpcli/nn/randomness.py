@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-Purpose = Literal["init", "order", "generate", "split", "gradcheck", "dropout", "noise"]
+Purpose = Literal["init", "order", "generate", "split", "gradcheck", "dropout", "noise", "sampling", "augmentation"]
 
 _STREAM: dict[Purpose, int] = {
     "init": 0,
@@ -20,6 +20,8 @@ _STREAM: dict[Purpose, int] = {
     "gradcheck": 4,
     "dropout": 5,
     "noise": 6,
+    "sampling": 10,
+    "augmentation": 11,
 }
 """Part of every seed: a number once given to a purpose is never changed, or old runs draw other numbers."""
 

@@ -134,6 +134,9 @@ def _section(header: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def _info(data: dict[str, Any]) -> DataInfo:
+    return DataInfo(**{key: _tuples(value) for key, value in data.items()})
+
+
+def _tuples(value: Any) -> Any:
     """JSON has lists where `DataInfo` has tuples."""
-    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
-    return DataInfo(**fields)
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value

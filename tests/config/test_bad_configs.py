@@ -188,7 +188,7 @@ CASES = {
         model: {layers: [4, 1]}
         """,
         """
-        c.yaml: data is missing (what to learn from): give xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv or npz
+        c.yaml: data is missing (what to learn from): give xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv, npz or inline
         """,
     ),
     "no model": (
@@ -217,7 +217,7 @@ CASES = {
         model: {layers: [4, 1]}
         """,
         """
-        c.yaml:1:7: data needs a name: xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv or npz
+        c.yaml:1:7: data needs a name: xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv, npz or inline
             data: {bits: 3}
                   ^^^^^^^^^
         """,
@@ -239,7 +239,7 @@ CASES = {
         model: {layers: [4, 1]}
         """,
         """
-        c.yaml:1:7: data must be xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv or npz, not 'irsi': did you mean iris?
+        c.yaml:1:7: data must be xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv, npz or inline, not 'irsi': did you mean iris?
             data: irsi
                   ^^^^
         """,
@@ -708,6 +708,99 @@ CASES = {
         c.yaml:7:23: optimizer.nesterov needs momentum greater than 0: set it, or leave nesterov out
             optimizer: {nesterov: true}
                                   ^^^^
+        """,
+    ),
+    "a table with a hole": (
+        """
+        data: {name: inline, inputs: [[0, 1], [1, x], 5], targets: [1, {a: 1}, [0, a]]}
+        model: {layers: [1]}
+        """,
+        """
+        c.yaml:1:43: data.inputs[1][1] must be a number, not 'x'
+            data: {name: inline, inputs: [[0, 1], [1, x], 5], targets: [1, {a: 1}, [0, a]]}
+                                                      ^
+        c.yaml:1:47: data.inputs[2] must be a list of numbers, not 5
+            data: {name: inline, inputs: [[0, 1], [1, x], 5], targets: [1, {a: 1}, [0, a]]}
+                                                          ^
+        c.yaml:1:64: data.targets[1] must be a whole number, or text, or a number, or a list of numbers, not a section
+            data: {name: inline, inputs: [[0, 1], [1, x], 5], targets: [1, {a: 1}, [0, a]]}
+                                                                           ^^^^^^
+        c.yaml:1:76: data.targets[2][1] must be a number, not 'a'
+            data: {name: inline, inputs: [[0, 1], [1, x], 5], targets: [1, {a: 1}, [0, a]]}
+                                                                                       ^
+        """,
+    ),
+    "a word for a table": (
+        """
+        data: {name: inline, inputs: 5, targets: x}
+        model: {layers: [1]}
+        """,
+        """
+        c.yaml:1:30: data.inputs must be a list of lists of numbers, not 5
+            data: {name: inline, inputs: 5, targets: x}
+                                         ^
+        c.yaml:1:42: data.targets must be a list of whole numbers, texts, numbers or lists of numbers, not 'x'
+            data: {name: inline, inputs: 5, targets: x}
+                                                     ^
+        """,
+    ),
+    "a section where none belongs": (
+        """
+        data: {name: xor, batch_size: {a: 1}}
+        model: {layers: [1]}
+        """,
+        """
+        c.yaml:1:31: data.batch_size must be a whole number greater than 0, or full, not a section
+            data: {name: xor, batch_size: {a: 1}}
+                                          ^^^^^^
+        """,
+    ),
+    "target columns that are none": (
+        """
+        data: {name: csv, file: t.csv, target: [1.5, a, [1]]}
+        model: {layers: [1]}
+        """,
+        """
+        c.yaml:1:41: data.target[0] must be text, or a whole number, not 1.5: put it in quotes
+            data: {name: csv, file: t.csv, target: [1.5, a, [1]]}
+                                                    ^^^
+        c.yaml:1:49: data.target[2] must be text, or a whole number, not a list
+            data: {name: csv, file: t.csv, target: [1.5, a, [1]]}
+                                                            ^^^
+        """,
+    ),
+    "augmentation by the names of others": (
+        """
+        data:
+          name: mnist
+          oversample: true
+          augmentation: {rotation_range: 10, flip: true, horizontal_flip: true, rotation: 400}
+          zoom_range: 0.1
+          rotation: 10
+        model: {layers: [10]}
+        """,
+        """
+        c.yaml:3:3: unknown key data.oversample: here it is called data.sampling
+            oversample: true
+            ^^^^^^^^^^
+        c.yaml:4:18: unknown key data.augmentation.rotation_range: here it is called data.augmentation.rotation
+            augmentation: {rotation_range: 10, flip: true, horizontal_flip: true, rotation: 400}
+                           ^^^^^^^^^^^^^^
+        c.yaml:4:38: unknown key data.augmentation.flip: here it is called data.augmentation.horizontal_flip
+            augmentation: {rotation_range: 10, flip: true, horizontal_flip: true, rotation: 400}
+                                               ^^^^
+        c.yaml:4:67: data.augmentation.horizontal_flip must be a number at least 0 and at most 1, not true
+            augmentation: {rotation_range: 10, flip: true, horizontal_flip: true, rotation: 400}
+                                                                            ^^^^
+        c.yaml:4:83: data.augmentation.rotation must be at least 0 and at most 180, not 400
+            augmentation: {rotation_range: 10, flip: true, horizontal_flip: true, rotation: 400}
+                                                                                            ^^^
+        c.yaml:5:3: unknown key data.zoom_range: here it is called data.augmentation.scale
+            zoom_range: 0.1
+            ^^^^^^^^^^
+        c.yaml:6:3: unknown key data.rotation: it stands elsewhere, as data.augmentation.rotation
+            rotation: 10
+            ^^^^^^^^
         """,
     ),
 }

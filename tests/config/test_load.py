@@ -92,6 +92,9 @@ data:
   scale: none
   shuffle: true
   one_hot: false
+  sampling: none
+  augmentation: null
+  target: null
   bits: 2
 model:
   layers:

@@ -115,6 +115,6 @@ def test_divergence_is_an_error_that_says_where(experiment: MakeExperiment) -> N
 
 def test_a_nan_in_the_data_is_told_from_a_rate_too_large(experiment: MakeExperiment) -> None:
     setup = experiment()
-    setup.batches._x[3, 1] = np.nan
+    setup.batches._inputs._x[3, 1] = np.nan
     with pytest.raises(DivergedError, match="the input is not finite; the data hold"):
         list(train(setup, setup.start()))
