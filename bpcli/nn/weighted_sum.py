@@ -16,6 +16,37 @@ TargetKind = Literal["index", "binary", "value"]
 """index: a column of class numbers; binary: a column of 0 and 1; value: columns of numbers."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One of several objectives: its share of the outputs, and the target columns these are compared with.
+
+    Its outputs follow those of the parts before it: as many as its target has classes (one with a sigmoid), or as its
+    targets have columns.
+    """
+
+    name: str
+    """in the log and among the metrics, as in validation_<name>_loss"""
+    target: str | tuple[str, ...] | None = None
+    """target column by its name, or several columns of numbers; unset: the column called as the part"""
+    loss: Annotated[PartLoss, "name"]
+    """of these outputs alone"""
+    activation: AnyActivation | None = None
+    """of these outputs; unset: what the loss asks for"""
+    weight: Annotated[float, Gt(0)] = 1.0
+    """of this part in the sum"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightedSum:
+    """weighted_sum: L = Σ_i weight_i · L_i over parts of the output, multi-task learning (Caruana 1997)."""
+
+    name: Literal["weighted_sum"] = "weighted_sum"
+    parts: Annotated[tuple[Part, ...], MinLen(2)]
+    """the objectives, in the order of the outputs"""
+    reduction: Reduction = "mean"
+    """what training makes small: the mean over the batch, or the sum"""
+
+
 @dataclass(frozen=True)
 class PartHead:
     """One of several objectives: a head, the outputs it reads and the target columns it compares them with."""
