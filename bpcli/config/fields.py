@@ -144,7 +144,8 @@ def _describe(option: Option) -> str:
     if option.is_section:
         return f"a section with the keys {listed(list(_keys(option.type)))}"
     if get_origin(option.type) is tuple:
-        return "a list, such as [128, 10]"
+        entry = get_args(option.type)[0]
+        return "a list, such as [128, 10]" if sections(entry) else f"a list of {describe(entry)}"
     return f"{_WORDS[option.type]} {within(option.bounds)}".rstrip()
 
 

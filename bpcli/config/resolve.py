@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bpcli.config.coherence import coherence_problems
+from bpcli.config.metrics import logged_metrics, metric_problems, monitor_problems, with_metrics
 from bpcli.config.sections import Config
 from bpcli.data.dataset import DataInfo
 from bpcli.data.targets import Encoding
@@ -19,7 +20,7 @@ from bpcli.training.monitor import default_mode
 
 def resolve(config: Config, info: DataInfo) -> Config:
     """`config` with every default written out that depends on the data. Raises `ConfigError` with all that is wrong."""
-    resolved = _with_checkpoint(_with_layers(config, info), info)
+    resolved = with_metrics(_with_checkpoint(_with_layers(config, info), info), info)
     problems = [*coherence_problems(config), *_problems(resolved, info)]
     if problems:
         raise ConfigError(problems)
@@ -33,20 +34,6 @@ def target_encoding(config: Config, info: DataInfo) -> Encoding:
     if config.data.one_hot:
         return "one_hot"
     return "binary" if config.model.layers[-1].units == 1 else "index"
-
-
-def logged_metrics(config: Config, info: DataInfo) -> list[str]:
-    """The metrics of a row of the log, by full name: what can be monitored."""
-    train = ["loss", "accuracy"] if info.class_names else ["loss"]
-    names = [f"train_{name}" for name in train]
-    if config.data.validation_fraction or info.has_validation:
-        names += [f"validation_{name}" for name in split_metrics(info)]
-    return names
-
-
-def split_metrics(info: DataInfo) -> list[str]:
-    """What an evaluation of a split measures."""
-    return ["loss", "accuracy"] if info.class_names else ["loss", "mae", "rmse", "r2"]
 
 
 def _with_layers(config: Config, info: DataInfo) -> Config:
@@ -87,13 +74,8 @@ def _with_checkpoint(config: Config, info: DataInfo) -> Config:
 def _problems(config: Config, info: DataInfo) -> Iterator[Problem]:
     yield from _width_problems(config, info)
     yield from _pairing_problems(config, info)
-    names = logged_metrics(config, info)
-    for section in ("checkpoint", "early_stopping"):
-        monitor = getattr(getattr(config, section), "monitor", None)
-        if monitor is not None and monitor not in names:
-            yield Problem(
-                (section, "monitor"), f"there is no metric '{monitor}' in this run; it has {', '.join(names)}"
-            )
+    yield from metric_problems(config, info)
+    yield from monitor_problems(config, info)
 
 
 def _width_problems(config: Config, info: DataInfo) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from bpcli.nn.losses import CrossEntropy, Loss
 from bpcli.optim.penalties import Penalty
 from bpcli.optim.schedules import Constant, Schedule
 from bpcli.optim.sgd import SGD
+from bpcli.training.metrics import MetricName
 from bpcli.training.sections import Checkpoint, EarlyStopping, Training
 
 
@@ -63,6 +64,10 @@ class Config:
     """penalties on the weights"""
     training: Training = Training()
     """how long to train"""
+    metrics: tuple[MetricName, ...] = ()
+    """measured of the validation split beside its loss and the usual ones; a metric that is monitored is added"""
+    top_k: Annotated[int, Gt(1)] | None = None
+    """largest outputs among which the true class must be for top_k_accuracy; unset: 5 where there are more classes"""
     checkpoint: Checkpoint = Checkpoint()
     """what to save"""
     early_stopping: EarlyStopping | None = None
