@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from bpcli.api.evaluation import Evaluation, Mistake
 from bpcli.config.build import build
 from bpcli.config.load import config_from_data
 from bpcli.errors import CheckpointError, UsageError
@@ -16,68 +16,19 @@ from bpcli.nn.arrays import Array
 from bpcli.training.checkpoint import load_checkpoint, restore_answers
 from bpcli.training.evaluate import measure
 from bpcli.training.experiment import Experiment
-from bpcli.training.metrics import ClassificationMetrics, predicted_classes, target_classes
-from bpcli.training.nulls import finite
+from bpcli.training.metrics import (
+    ClassificationMetrics,
+    RegressionMetrics,
+    metric_names,
+    predicted_classes,
+    target_classes,
+)
 from bpcli.training.run_folder import checkpoint_at
 from bpcli.training.threads import limit_threads
 
 MOST_MISTAKES = 10
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """An example that is classified wrongly."""
-
-    index: int
-    """row in the data set"""
-    true: str
-    predicted: str
-    confidence: float
-    """the output for the predicted class"""
-
-
-@dataclass(frozen=True)
-class ClassScore:
-    """How one class fares; precision is NaN for a class never predicted, recall for one with no example."""
-
-    name: str
-    precision: float
-    recall: float
-    examples: int
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What was measured."""
-
-    checkpoint: Path
-    data: str
-    split: str
-    examples: int
-    loss: float
-    metrics: dict[str, float]
-    class_names: tuple[str, ...]
-    """empty for regression, as are the next three"""
-    confusion_matrix: tuple[tuple[int, ...], ...]
-    """rows are true classes, columns predicted ones"""
-    classes: tuple[ClassScore, ...]
-    mistakes: tuple[Mistake, ...]
-    """the most confident ones first"""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object that `bpcli eval --json` prints; what is not a number is null."""
-        return {
-            "checkpoint": str(self.checkpoint),
-            "data": self.data,
-            "split": self.split,
-            "examples": self.examples,
-            "loss": self.loss,
-            "metrics": self.metrics,
-            "confusion_matrix": [list(row) for row in self.confusion_matrix] or None,
-            "class_names": list(self.class_names) or None,
-            "classes": [finite(vars(score)) for score in self.classes],
-            "mistakes": [vars(mistake) for mistake in self.mistakes],
-        }
+MOST_TARGETS = 20
+"""target columns that are scored one by one; more are a reconstruction, such as of an image"""
 
 
 def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Sequence[str] = ()) -> Evaluation:
@@ -104,7 +55,8 @@ def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Seq
 
 
 def _evaluate(path: Path, data: str, split: str, experiment: Experiment) -> Evaluation:
-    batches, metrics, names = experiment.splits[split](), experiment.metrics(), experiment.info.class_names
+    info, batches = experiment.info, experiment.splits[split]()
+    metrics = experiment.metrics(metric_names(info.classes, experiment.top_k))
     seen: list[tuple[Array, Array, Array]] = []
 
     def see(Y: Array, T: Array) -> None:
@@ -112,22 +64,20 @@ def _evaluate(path: Path, data: str, split: str, experiment: Experiment) -> Eval
         confidence = Y.max(axis=1) if Y.shape[1] > 1 else np.where(predicted == 1, Y[:, 0], 1 - Y[:, 0])
         seen.append((predicted, np.array(target_classes(T)), confidence))
 
-    measured = measure(experiment.objective, batches, metrics, see if names else None)
-    by_class = metrics if isinstance(metrics, ClassificationMetrics) else None
-    return Evaluation(
-        checkpoint=path,
-        data=data,
-        split=split,
-        examples=len(batches.examples),
-        loss=measured.pop("loss"),
-        metrics=measured,
-        class_names=names,
-        confusion_matrix=tuple(map(tuple, by_class.confusion.tolist())) if by_class else (),
-        classes=tuple(ClassScore(name, *score) for name, score in zip(names, by_class.per_class(), strict=True))
-        if by_class
-        else (),
-        mistakes=_mistakes(seen, batches.examples.rows, names) if names else (),
-    )
+    measured = measure(experiment.objective, batches, metrics, see if info.class_names else None)
+    evaluation = Evaluation(path, data, split, len(batches.examples), measured.pop("loss"), measured)
+    if isinstance(metrics, ClassificationMetrics):
+        return replace(
+            evaluation,
+            top_k=experiment.top_k,
+            class_names=info.class_names,
+            confusion_matrix=tuple(map(tuple, metrics.confusion.tolist())),
+            classes=metrics.per_class(info.class_names),
+            mistakes=_mistakes(seen, batches.examples.rows, info.class_names),
+        )
+    if isinstance(metrics, RegressionMetrics) and 1 < info.targets <= MOST_TARGETS:
+        return replace(evaluation, targets=metrics.per_target([str(i) for i in range(info.targets)]))
+    return evaluation
 
 
 def _mistakes(

@@ -12,7 +12,7 @@ from bpcli.api.result import Status, TrainResult
 from bpcli.api.resume import resume_from
 from bpcli.config.build import build
 from bpcli.config.load import config_to_data, config_to_yaml
-from bpcli.config.resolve import logged_metrics, split_metrics
+from bpcli.config.metrics import logged_metrics, split_metrics
 from bpcli.config.sections import Config
 from bpcli.errors import DivergedError
 from bpcli.training.evaluate import measure
@@ -49,7 +49,8 @@ def train(
     """
     with np.errstate(all="ignore"):  # what overflows is found, and named, by the loop
         resolved, experiment = build(config)
-    requirements = [parse_requirement(text, _available(experiment)) for text in require]
+    available = {split: split_metrics(resolved, experiment.info) for split in experiment.splits}
+    requirements = [parse_requirement(text, available) for text in require]
     widths, batch_size = experiment.objective.network.widths, experiment.batches.batch_size
     threads = choose_threads(config.threads, widths=widths, batch_size=batch_size)
     with limit_threads(threads), np.errstate(all="ignore"):  # what overflows is found, and named, by the loop
@@ -158,15 +159,12 @@ class _Run:
         )
 
 
-def _available(experiment: Experiment) -> dict[str, list[str]]:
-    return {split: split_metrics(experiment.info) for split in experiment.splits}
-
-
 def _measured(experiment: Experiment, requirements: Sequence[Requirement]) -> dict[str, float]:
     """The required metrics of the final weights, each split measured once."""
     values: dict[str, float] = {}
     for split in dict.fromkeys(requirement.split for requirement in requirements):
-        measured = measure(experiment.objective, experiment.splits[split](), experiment.metrics())
+        names = [requirement.metric for requirement in requirements if requirement.split == split]
+        measured = measure(experiment.objective, experiment.splits[split](), experiment.metrics(names))
         values |= {f"{split}_{name}": value for name, value in measured.items()}
     return {requirement.name: values[requirement.name] for requirement in requirements}
 

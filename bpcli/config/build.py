@@ -64,6 +64,8 @@ def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) ->
         every_steps=config.checkpoint.every_steps,
         monitor=_monitor(resolved),
         patience=_patience(resolved),
+        extra_metrics=resolved.metrics,
+        top_k=resolved.top_k,
     )
     return resolved, experiment
 

@@ -154,7 +154,11 @@ def _describe(option: Option) -> str:
 def _plural(hint: Any) -> str:
     """Entries of a list: `numbers or lists of numbers`."""
     words = [
-        f"lists of {_plural(get_args(option.type)[0])}" if get_origin(option.type) is tuple else _PLURALS[option.type]
+        f"lists of {_plural(get_args(option.type)[0])}"
+        if get_origin(option.type) is tuple
+        else listed(option.literals, "or")
+        if option.literals
+        else _PLURALS[option.type]
         for option in options(hint)
     ]
     return " or ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)

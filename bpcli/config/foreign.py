@@ -41,6 +41,8 @@ _FOREIGN = {
     "training": "train trainer fit",
     "training.epochs": "n_epochs num_epochs nb_epoch epoch max_epochs max_iter n_iter iterations",
     "training.evaluate_every": "eval_every log_every eval_interval validate_every eval_freq",
+    "metrics": "metric eval_metrics evaluation_metrics validation_metrics scoring",
+    "top_k": "topk top_k_accuracy",
     "data": "dataset data_set datasets",
     "data.name": "dataset_name",
     "data.batch_size": "batch batchsize bs minibatch mini_batch minibatch_size mini_batch_size train_batch_size",

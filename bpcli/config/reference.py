@@ -107,7 +107,7 @@ def _text(section: type, names: list[str]) -> str:
 def _default(field: Field[Any]) -> str:
     if field.default is MISSING:
         return "required"
-    if field.default is None or field.default == "":
+    if field.default is None or field.default in ("", ()):
         return ""
     name = getattr(field.default, "name", None)
     if hasattr(field.default, "__dataclass_fields__"):

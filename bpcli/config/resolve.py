@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bpcli.config.coherence import coherence_problems
 from bpcli.config.data_coherence import data_problems
+from bpcli.config.metrics import logged_metrics, metric_problems, monitor_problems, with_metrics
 from bpcli.config.sections import Config
 from bpcli.data.dataset import DataInfo
 from bpcli.data.targets import Encoding
@@ -20,7 +21,7 @@ from bpcli.training.monitor import default_mode
 
 def resolve(config: Config, info: DataInfo) -> Config:
     """`config` with every default written out that depends on the data. Raises `ConfigError` with all that is wrong."""
-    resolved = _with_checkpoint(_with_layers(config, info), info)
+    resolved = with_metrics(_with_checkpoint(_with_layers(config, info), info), info)
     problems = [*coherence_problems(config), *_problems(resolved, info)]
     if problems:
         raise ConfigError(problems)
@@ -37,20 +38,6 @@ def target_encoding(config: Config, info: DataInfo) -> Encoding:
         return "binary"
     is_mixed = config.data.augmentation is not None and config.data.augmentation.mixup > 0
     return "one_hot" if is_mixed else "index"
-
-
-def logged_metrics(config: Config, info: DataInfo) -> list[str]:
-    """The metrics of a row of the log, by full name: what can be monitored."""
-    train = ["loss", "accuracy"] if info.class_names else ["loss"]
-    names = [f"train_{name}" for name in train]
-    if config.data.validation_fraction or info.has_validation:
-        names += [f"validation_{name}" for name in split_metrics(info)]
-    return names
-
-
-def split_metrics(info: DataInfo) -> list[str]:
-    """What an evaluation of a split measures."""
-    return ["loss", "accuracy"] if info.class_names else ["loss", "mae", "rmse", "r2"]
 
 
 def _with_layers(config: Config, info: DataInfo) -> Config:
@@ -109,13 +96,8 @@ def _problems(config: Config, info: DataInfo) -> Iterator[Problem]:
     yield from _width_problems(config, info)
     yield from _pairing_problems(config, info)
     yield from data_problems(config.data, info)
-    names = logged_metrics(config, info)
-    for section in ("checkpoint", "early_stopping"):
-        monitor = getattr(getattr(config, section), "monitor", None)
-        if monitor is not None and monitor not in names:
-            yield Problem(
-                (section, "monitor"), f"there is no metric '{monitor}' in this run; it has {', '.join(names)}"
-            )
+    yield from metric_problems(config, info)
+    yield from monitor_problems(config, info)
 
 
 def _width_problems(config: Config, info: DataInfo) -> Iterator[Problem]:

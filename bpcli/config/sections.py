@@ -18,6 +18,7 @@ from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.clipping import Clipping
 from bpcli.optim.schedules import Constant, Schedule
 from bpcli.optim.sgd import SGD
+from bpcli.training.metrics import MetricName
 from bpcli.training.sections import Checkpoint, EarlyStopping, Regularization, Training
 
 
@@ -79,6 +80,10 @@ class Config:
     """a running average of the weights, to measure and answer with; unset: none"""
     training: Training = Training()
     """how long to train"""
+    metrics: tuple[MetricName, ...] = ()
+    """measured of the validation split beside its loss and the usual ones; a metric that is monitored is added"""
+    top_k: Annotated[int, Gt(1)] | None = None
+    """largest outputs among which the true class must be for top_k_accuracy; unset: 5 where there are more classes"""
     checkpoint: Checkpoint = Checkpoint()
     """what to save"""
     early_stopping: EarlyStopping | None = None

@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from annotated_types import Gt, MinLen
 
+from bpcli.nn.activations import AnyActivation
 from bpcli.nn.arrays import Array, Buffer
-from bpcli.nn.losses import Head
+from bpcli.nn.losses import Head, Loss, Reduction
 
 TargetKind = Literal["index", "binary", "value"]
 """index: a column of class numbers; binary: a column of 0 and 1; value: columns of numbers."""
@@ -28,7 +30,7 @@ class Part:
     """in the log and among the metrics, as in validation_<name>_loss"""
     target: str | tuple[str, ...] | None = None
     """target column by its name, or several columns of numbers; unset: the column called as the part"""
-    loss: Annotated[PartLoss, "name"]
+    loss: Loss
     """of these outputs alone"""
     activation: AnyActivation | None = None
     """of these outputs; unset: what the loss asks for"""

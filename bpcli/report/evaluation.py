@@ -7,21 +7,21 @@ import math
 from rich.console import Console
 from rich.text import Text
 
-from bpcli.api.evaluate import Evaluation
+from bpcli.api.evaluation import Evaluation
 from bpcli.report.confusion import print_confusion
 from bpcli.report.figures import count, counted, number
 from bpcli.report.layout import Column, print_facts, print_table
 
 
 def print_evaluation(console: Console, evaluation: Evaluation) -> None:
-    """Loss and metrics; for classes also precision and recall, the confusion matrix, and the worst mistakes."""
+    """Loss and metrics; then those of each class or target column, the confusion matrix and the worst mistakes."""
     metrics = {"loss": evaluation.loss, **evaluation.metrics}
     print_facts(
         console,
         [
             ("checkpoint", str(evaluation.checkpoint)),
             ("data", f"{evaluation.data}, {evaluation.split} split, {counted(evaluation.examples, 'example')}"),
-            *((name, Text(number(value), "bold")) for name, value in metrics.items()),
+            *((name, _value(name, value, evaluation)) for name, value in metrics.items()),
         ],
     )
     if evaluation.class_names:
@@ -29,14 +29,41 @@ def print_evaluation(console: Console, evaluation: Evaluation) -> None:
         _print_classes(console, evaluation)
         console.print()
         print_confusion(console, evaluation)
+    if evaluation.targets:
+        console.print()
+        _print_targets(console, evaluation)
     if evaluation.mistakes:
         console.print()
         _print_mistakes(console, evaluation)
 
 
+def _value(name: str, value: float, evaluation: Evaluation) -> Text:
+    if math.isnan(value):
+        return Text("undefined", "dim")
+    of = f" for k = {evaluation.top_k}" if name == "top_k_accuracy" else ""
+    return Text.assemble((number(value), "bold"), of)
+
+
 def _print_classes(console: Console, evaluation: Evaluation) -> None:
-    columns = [Column("class", left=True), Column("precision"), Column("recall"), Column("examples")]
-    rows = [[c.name, _share(c.precision), _share(c.recall), count(c.examples)] for c in evaluation.classes]
+    columns = [
+        Column("class", left=True),
+        Column("precision"),
+        Column("recall"),
+        Column("f1"),
+        Column("roc_auc", rank=1),
+        Column("average_precision", rank=2),
+        Column("examples"),
+    ]
+    rows = [
+        [c.name, *map(_share, (c.precision, c.recall, c.f1, c.roc_auc, c.average_precision)), count(c.examples)]
+        for c in evaluation.classes
+    ]
+    print_table(console, columns, rows)
+
+
+def _print_targets(console: Console, evaluation: Evaluation) -> None:
+    columns = [Column("target", left=True), Column("mae"), Column("rmse"), Column("r2")]
+    rows = [[t.name, number(t.mae), number(t.rmse), _share(t.r2)] for t in evaluation.targets]
     print_table(console, columns, rows)
 
 
@@ -48,5 +75,5 @@ def _print_mistakes(console: Console, evaluation: Evaluation) -> None:
 
 
 def _share(value: float) -> str:
-    """A class that was never predicted has no precision, one without examples no recall."""
-    return "-" if math.isnan(value) else f"{value:.4f}"
+    """Some are undefined: a class that was never predicted has no precision, one without examples no recall."""
+    return "-" if math.isnan(value) else number(value)

@@ -13,7 +13,19 @@ from bpcli.report.layout import GAP, Cell, Column, fitting, print_row
 from bpcli.training.events import Evaluated
 
 _WIDTH = 9
-_RANKS = {"train_accuracy": 3, "validation_mae": 4, "validation_rmse": 1, "validation_r2": 2}
+_RANKS = {
+    "train_loss": 0,
+    "train_accuracy": 4,
+    "validation_loss": 0,
+    "validation_accuracy": 0,
+    "validation_mae": 5,
+    "validation_rmse": 1,
+    "validation_r2": 2,
+}
+_ASKED_FOR = 3
+"""rank of the metrics that a config adds"""
+_TITLES = {"balanced_accuracy": "balanced", "average_precision": "avg_prec", "top_k_accuracy": "top_k"}
+"""of metrics whose names are wider than a column"""
 
 
 class Rows:
@@ -38,13 +50,16 @@ class Rows:
         self._groups = ["", *(name.partition("_")[0] for name in metrics), "", ""]
         self._columns = [
             Column("epoch"),
-            *(Column(name.partition("_")[2], rank=_RANKS.get(name, 0)) for name in metrics),
-            Column("rate", rank=5),
-            Column("time", rank=6),
+            *(Column(_title(name), rank=self._rank(name)) for name in metrics),
+            Column("rate", rank=6),
+            Column("time", rank=7),
         ]
         self._widths = [max(len("epoch"), len(str(self.epochs))), *[_WIDTH] * (len(self._columns) - 1)]
         self._print_groups()
         self._print([Text(column.title, "dim") for column in self._columns])
+
+    def _rank(self, name: str) -> int:
+        return 0 if name == self.monitor else _RANKS.get(name, _ASKED_FOR)
 
     def _print_groups(self) -> None:
         """A line that says which columns are of which split."""
@@ -62,3 +77,9 @@ class Rows:
 
     def _kept(self) -> list[int]:
         return fitting(self._columns, self._widths, self.console.width)
+
+
+def _title(name: str) -> str:
+    """The metric without its split."""
+    metric = name.partition("_")[2]
+    return _TITLES.get(metric, metric)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from bpcli.data.batches import Batches
 from bpcli.data.dataset import DataInfo
 from bpcli.data.scaling import Scaler
 from bpcli.optim.schedules import Schedule
-from bpcli.training.metrics import ClassificationMetrics, Metrics, RegressionMetrics
+from bpcli.training.metrics import ClassificationMetrics, MetricName, Metrics, RegressionMetrics, usual_metrics
 from bpcli.training.monitor import Monitor, Patience
 from bpcli.training.objective import Objective
 from bpcli.training.state import State
@@ -36,11 +36,17 @@ class Experiment:
     every_steps: int | None
     monitor: Monitor
     patience: Patience | None
+    extra_metrics: tuple[MetricName, ...] = ()
+    """measured at each evaluation beside the usual ones"""
+    top_k: int | None = None
+    """of the metric top_k_accuracy"""
 
-    def metrics(self) -> Metrics:
-        """A fresh collector of the metrics of this kind of task."""
+    def metrics(self, names: Collection[str] | None = None) -> Metrics:
+        """A fresh collector of the metrics of this kind of task called `names`; None: those of an evaluation."""
+        if names is None:
+            names = {*usual_metrics(self.info.classes), *self.extra_metrics}
         if self.info.class_names:
-            return ClassificationMetrics(len(self.info.class_names))
+            return ClassificationMetrics(len(self.info.class_names), names, top_k=self.top_k)
         return RegressionMetrics(self.info.targets)
 
     @cached_property

@@ -10,7 +10,7 @@ from bpcli.training.sections import Mode
 
 def default_mode(metric: str) -> Mode:
     """`metric` is a full name, such as validation_accuracy."""
-    return "max" if metric.partition("_")[2] in HIGHER_IS_BETTER else "min"
+    return "max" if metric.endswith(tuple(f"_{name}" for name in HIGHER_IS_BETTER)) else "min"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from bpcli.config.load import config_from_data
-from bpcli.config.resolve import logged_metrics, resolve, target_encoding
+from bpcli.config.metrics import logged_metrics
+from bpcli.config.resolve import resolve, target_encoding
 from bpcli.data.dataset import DataInfo
 from bpcli.errors import ConfigError
 

@@ -1,0 +1,41 @@
+"""What is measured of a network's answers.
+
+Sums and counts are accumulated and divided once at the end, so that a short last batch weighs what it should. What
+divides by zero is undefined: NaN, and left out of the means over classes and target columns.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bpcli.nn.arrays import Array
+from bpcli.training.metrics.classes import count_correct, predicted_classes, target_classes
+from bpcli.training.metrics.classification import ClassificationMetrics, ClassScore
+from bpcli.training.metrics.names import HIGHER_IS_BETTER, MetricName, metric_names, usual_metrics
+from bpcli.training.metrics.regression import RegressionMetrics, TargetScore
+
+__all__ = [
+    "HIGHER_IS_BETTER",
+    "ClassScore",
+    "ClassificationMetrics",
+    "MetricName",
+    "Metrics",
+    "RegressionMetrics",
+    "TargetScore",
+    "count_correct",
+    "metric_names",
+    "predicted_classes",
+    "target_classes",
+    "usual_metrics",
+]
+
+
+class Metrics(Protocol):
+    """Collects batches of outputs `Y (N, K)` and targets `T`, then gives metrics by name.
+
+    Neither array is kept: both may be buffers that the next batch overwrites.
+    """
+
+    def add(self, Y: Array, T: Array) -> None: ...
+
+    def result(self) -> dict[str, float]: ...
