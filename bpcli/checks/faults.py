@@ -133,6 +133,9 @@ class _Flat:
     def backward(self, Z: Array, A: Array, dA: Array) -> None:
         pass
 
+    def piece(self, k: int, Z: Array) -> Array:
+        return self.activation.piece(k, Z)
+
 
 def _unpenalised(objective: Objective) -> Objective:
     return Objective(objective.network, objective.head, reduction=objective.reduction)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpcli.nn.activations import Piecewise
+from bpcli.nn.activations import Activation
 from bpcli.nn.arrays import Array
 
 
@@ -13,7 +13,7 @@ class Held:
 
     kinks: tuple[float, ...] = ()
 
-    def __init__(self, activation: Piecewise, sides: Array) -> None:
+    def __init__(self, activation: Activation, sides: Array) -> None:
         self.activation, self.sides = activation, sides
         self.keeps_Z = activation.keeps_Z
 
@@ -23,3 +23,6 @@ class Held:
 
     def backward(self, Z: Array, A: Array, dA: Array) -> None:
         self.activation.backward(Z, A, dA)
+
+    def piece(self, k: int, Z: Array) -> Array:
+        raise NotImplementedError("what is held has no pieces")

@@ -1,0 +1,171 @@
+"""Cross-entropy and what belongs to it, fused with the output activation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from annotated_types import Ge, Gt, Lt
+
+from bpcli.nn.activations import Activation, Sigmoid, Softmax
+from bpcli.nn.arrays import Array, Buffer
+from bpcli.nn.losses.head import Head, Reduction
+
+ClassWeights = Literal["balanced"] | Mapping[str, Annotated[float, Gt(0)]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrossEntropy:
+    """cross_entropy: -Σ w t ln p over outputs, mean over examples; softmax for classes, sigmoid for 0/1 targets.
+
+    With a sigmoid each output has both terms, -(t ln p + (1 - t) ln(1 - p)). Always computed from the raw outputs with
+    log-sum-exp, so the delta at the output is (p - t) / N (Bishop 2006, eq. 5.18 to 5.25). Weights w multiply the loss
+    of their class, and the sum is still divided by N (PyTorch divides by the sum of the weights).
+    """
+
+    name: Literal["cross_entropy"] = "cross_entropy"
+    label_smoothing: Annotated[float, Ge(0), Lt(1)] = 0.0
+    """ε: a target t becomes (1 - ε) t + ε/K of K classes, ε/2 for one sigmoid (Szegedy et al. 2016)"""
+    class_weights: ClassWeights | None = None
+    """balanced: N / (K n_c), n_c the training examples of class c (King and Zeng 2001); or a weight by class name"""
+    reduction: Reduction = "mean"
+    """what training makes small: the mean over the examples of a batch, or the sum; logs show the mean"""
+
+    def head(
+        self, activation: Activation, *, capacity: int, width: int, dtype: Any, class_weights: Array | None = None
+    ) -> Head:
+        """`class_weights (classes,)`. Raises ValueError for an activation other than softmax and sigmoid."""
+        buffer = Buffer(capacity, width, dtype)
+        if isinstance(activation, Softmax):
+            return SoftmaxCrossEntropyHead(buffer, smoothing=self.label_smoothing, weights=class_weights)
+        if isinstance(activation, Sigmoid):
+            return SigmoidCrossEntropyHead(buffer, smoothing=self.label_smoothing, weights=class_weights)
+        raise ValueError(f"cross_entropy takes softmax or sigmoid outputs, not {activation}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class KLDivergence:
+    """kl_divergence: Σ t ln(t / p) over the softmax outputs p, mean over examples (Kullback and Leibler 1951).
+
+    Targets are probabilities. It is the cross-entropy less the entropy of the targets, and has the same gradient.
+    """
+
+    name: Literal["kl_divergence"] = "kl_divergence"
+    reduction: Reduction = "mean"
+    """what training makes small: the mean over the examples of a batch, or the sum; logs show the mean"""
+
+    def head(
+        self, activation: Activation, *, capacity: int, width: int, dtype: Any, class_weights: Array | None = None
+    ) -> Head:
+        """Raises ValueError for an activation other than softmax."""
+        if not isinstance(activation, Softmax):
+            raise ValueError(f"kl_divergence takes softmax outputs, not {activation}")
+        return KLDivergenceHead(Buffer(capacity, width, dtype))
+
+
+class _SmoothHead:
+    """A head without corners."""
+
+    def sides(self) -> list[Array]:
+        return []
+
+    def hold(self: Any) -> Head:
+        head: Head = self
+        return head
+
+
+class SoftmaxCrossEntropyHead(_SmoothHead):
+    """Targets are class indices `(N,)`, or one row of probabilities an example `(N, K)`."""
+
+    def __init__(self, buffer: Buffer, *, smoothing: float = 0.0, weights: Array | None = None) -> None:
+        """`weights (K,)` of the classes."""
+        self.smoothing, self.weights = smoothing, weights
+        self._Y = buffer
+        self._row = np.arange(buffer.capacity)
+        self._changed = buffer.like() if smoothing or weights is not None else None
+
+    def forward(self, Z: Array, T: Array) -> float:
+        """Σ_n [m_n ln Σ_k e^z_k - Σ_k t_k z_k] with m_n = Σ_k t_k, each row of Z shifted by its maximum."""
+        self.Y, self.T = self._Y.rows(len(Z)), T if self._changed is None else self._change(T, self._changed)
+        Y, T = self.Y, self.T
+        np.subtract(Z, Z.max(axis=1, keepdims=True), Y)
+        at_target = float(np.add.reduce(Y[self._row[: len(Z)], T]) if T.ndim == 1 else np.vdot(Y, T))
+        np.exp(Y, Y)
+        total = Y.sum(axis=1, keepdims=True)
+        Y /= total
+        np.log(total, total)
+        if self._changed is not None:
+            self.mass = T.sum(axis=1, keepdims=True)
+            total *= self.mass
+        return float(np.add.reduce(total, axis=None)) - at_target
+
+    def backward(self, count: int) -> Array:
+        """(m p - t) / count"""
+        if self._changed is not None:
+            self.Y *= self.mass
+        if self.T.ndim == 1:
+            self.Y[self._row[: len(self.Y)], self.T] -= 1
+        else:
+            self.Y -= self.T
+        self.Y *= 1 / count
+        return self.Y
+
+    def _change(self, T: Array, buffer: Buffer) -> Array:
+        """w ((1 - ε) t + ε/K), `(N, K)`, in a buffer of our own."""
+        changed = buffer.rows(len(T))
+        if T.ndim == 1:
+            changed[...] = 0
+            changed[self._row[: len(T)], T] = 1
+        else:
+            changed[...] = T
+        changed *= 1 - self.smoothing
+        changed += self.smoothing / changed.shape[1]
+        if self.weights is not None:
+            changed *= self.weights.astype(changed.dtype)
+        return changed
+
+
+class KLDivergenceHead(SoftmaxCrossEntropyHead):
+    """The cross-entropy less the entropy of the targets."""
+
+    def forward(self, Z: Array, T: Array) -> float:
+        entropy = 0.0 if T.ndim == 1 else -float(np.sum(T * np.log(np.where(T > 0, T, 1))))
+        return super().forward(Z, T) - entropy
+
+
+class SigmoidCrossEntropyHead(_SmoothHead):
+    """Targets are numbers in [0, 1], `(N, K)`; the outputs are independent of one another."""
+
+    def __init__(self, buffer: Buffer, *, smoothing: float = 0.0, weights: Array | None = None) -> None:
+        """`weights` of the classes: `(2,)`, of 0 and 1, for a single output, else `(K,)`."""
+        self.smoothing, self.weights = smoothing, weights
+        self._Y = buffer
+
+    def forward(self, Z: Array, T: Array) -> float:
+        """Σ w [max(z, 0) - z t + ln(1 + e^-|z|)]"""
+        self.Y, self.w = self._Y.rows(len(Z)), self._weights(T)
+        self.T = T * (1 - self.smoothing) + self.smoothing / max(Z.shape[1], 2) if self.smoothing else T
+        loss = np.maximum(Z, 0) - Z * self.T + np.log1p(np.exp(-np.abs(Z)))
+        if self.w is not None:
+            loss *= self.w
+        Sigmoid().forward(Z, self.Y)
+        return float(loss.sum())
+
+    def backward(self, count: int) -> Array:
+        """w (p - t) / count"""
+        self.Y -= self.T
+        if self.w is not None:
+            self.Y *= self.w
+        self.Y *= 1 / count
+        return self.Y
+
+    def _weights(self, T: Array) -> Array | None:
+        """The weight of each example's class, `(N, 1)`."""
+        if self.weights is None:
+            return None
+        weights = self.weights.astype(T.dtype)
+        if T.shape[1] == 1:
+            return np.asarray(weights[0] + (weights[1] - weights[0]) * T)
+        return np.asarray(T @ weights)[:, np.newaxis]

@@ -1,0 +1,31 @@
+"""What a loss is once it is bound to an output activation: a head."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from bpcli.nn.arrays import Array
+
+Reduction = Literal["mean", "sum"]
+"""What training makes small: the mean over the examples of a batch of their losses, or the sum."""
+
+
+class Head(Protocol):
+    Y: Array
+    """The outputs `f(Z) (N, K)` of the last `forward`, until `backward` or the next `forward`."""
+
+    def forward(self, Z: Array, T: Array) -> float:
+        """Raw outputs `Z (N, K)` and targets to the sum over examples of the loss; keeps what `backward` needs."""
+        ...
+
+    def backward(self, count: int) -> Array:
+        """The gradient with respect to `Z (N, K)` of (sum of losses) / `count`. Call once after `forward`."""
+        ...
+
+    def sides(self) -> list[Array]:
+        """After `forward`: on which smooth piece each output and each error is; empty for a smooth loss."""
+        ...
+
+    def hold(self) -> Head:
+        """After `forward`: this head with each on the side where it is now, whatever comes; for values only."""
+        ...
