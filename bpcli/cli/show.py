@@ -26,7 +26,8 @@ def show(
         typer.Option(metavar="FILE.png", help="Draw examples of CONFIG as training gets them: augmented and scaled."),
     ] = None,
     count: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Examples to draw; without it, as many as fit on a sheet.")
+        int | None,
+        typer.Option(metavar="N", min=1, max=1000, help="Examples to draw; without it, as many as fit on a sheet."),
     ] = None,
 ) -> None:
     """Show the resolved config, the layers and their parameters; of a run also how far it came, and its history."""

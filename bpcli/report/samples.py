@@ -107,7 +107,7 @@ def _draw_images(figure: Any, samples: Samples) -> None:
     count, labels = len(samples.X), samples.labels
     columns = min(count, max(1, math.ceil(math.sqrt(1.6 * count))))
     rows = -(-count // columns)
-    figure.set_size_inches(max(1.0 * columns, 3.0), 1.18 * rows + 0.5)
+    figure.set_size_inches(max(1.0 * columns, 4.0), (1.18 if any(labels) else 1.03) * rows + 0.5)
     low, high = np.percentile(samples.X, [0.5, 99.5])  # a rarely lit pixel, standardised, would grey out all others
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for axis in axes:
@@ -154,7 +154,7 @@ def _draw_rows(figure: Any, samples: Samples) -> None:
     if not names:
         axis.set_xlabel(f"{features} features", color=INK)
     _quieten(axis)
-    bar = figure.colorbar(drawn, ax=axis, shrink=0.8, pad=0.02)
+    bar = figure.colorbar(drawn, ax=axis, shrink=0.8, pad=0.02, aspect=40)
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=7, colors=QUIET, length=0)
 
