@@ -16,10 +16,11 @@ from bpcli.api.train import train
 from bpcli.config.load import load_config
 from bpcli.config.sections import Config, Model
 from bpcli.data.augmentation.section import Augmentation
-from bpcli.data.sources import Digits, Inline, Npz
+from bpcli.data.sources import Csv, Digits, Inline, Npz
 from bpcli.nn.dense import Dense
 from bpcli.nn.losses import HalfSquaredError, MeanSquaredError
 from bpcli.optim.sgd import SGD
+from bpcli.training.checkpoint import load_checkpoint
 from bpcli.training.sections import Training
 
 from .conftest import arrays, rows
@@ -109,6 +110,25 @@ def test_a_class_of_one_percent_is_learnt_by_sampling(sampling: str, low: float,
     rare = evaluate("run").classes[1]
     assert rare.examples == 20
     assert low <= rare.recall <= high
+
+
+def test_several_targets_are_trained_resumed_and_kept_in_the_checkpoint() -> None:
+    lines = [f"{i % 7},{i % 5},{(i % 7) / 2},{'yes' if i % 5 > 2 else 'no'}" for i in range(60)]
+    Path("t.csv").write_text("\n".join(["a,b,half,large", *lines]))
+    config = Config(
+        name="several",
+        data=Csv(file="t.csv", target=("half", "large")),
+        model=Model(layers=(Dense(units=2),)),
+        loss=MeanSquaredError(),
+        training=Training(epochs=3),
+    )
+    whole = train(config, output="whole")
+    assert set(whole.final) >= {"train_loss"}
+    info = load_checkpoint("whole/last.npz").info
+    assert (info.target_names, info.target_classes) == (("half", "large"), ((), ("no", "yes")))
+    train(config, output="stopped", interrupted=after(3))
+    train(config, output="stopped", resume="last")
+    assert arrays(Path("stopped/last.npz")) == arrays(Path("whole/last.npz"))
 
 
 def test_an_inline_example_is_trained_as_it_stands_in_the_config() -> None:

@@ -211,10 +211,10 @@ def test_noise_is_of_the_stated_size_after_scaling_on_any_data() -> None:
     assert abs(X.mean()) < 0.02
 
 
-def test_mixup_mixes_inputs_and_targets_by_the_same_share() -> None:
-    X, T = next(augmented(batch_size=11, shuffle=False).epoch(0))
-    X, T = X.copy(), T.copy()
-    mixed_X, mixed_T = next(augmented(augmentation=Augmentation(mixup=1.0), batch_size=11, shuffle=False).epoch(0))
+def test_mixup_mixes_inputs_and_targets_of_two_examples_each_changed_as_itself_by_the_same_share() -> None:
+    X, T = next(augmented(augmentation=Augmentation(rotation=30), batch_size=11, shuffle=False).epoch(0))
+    both = Augmentation(rotation=30, mixup=1.0)
+    mixed_X, mixed_T = next(augmented(augmentation=both, batch_size=11, shuffle=False).epoch(0))
     np.testing.assert_allclose(mixed_T.sum(axis=1), 1, rtol=1e-6)
     assert (mixed_T.max(axis=1) < 0.999).any()
     for n in range(11):
