@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bpcli.cli.arguments import Overrides
+from bpcli.cli.messages import say_note
+from bpcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from bpcli.config.sections import Config
 
 
 def show(
@@ -16,6 +21,14 @@ def show(
         Path, typer.Argument(metavar="CONFIG|CHECKPOINT|RUN", help="A YAML file, a .npz of a run, or a run folder.")
     ],
     overrides: Overrides = None,
+    samples: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.png", help="Draw examples of CONFIG as training gets them: augmented and scaled."),
+    ] = None,
+    count: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=1000, help="Examples to draw; without it, as many as fit on a sheet."),
+    ] = None,
 ) -> None:
     """Show the resolved config, the layers and their parameters; of a run also how far it came, and its history."""
     from bpcli.cli.configs import open_config
@@ -24,14 +37,29 @@ def show(
     from bpcli.report.console import make_console
     from bpcli.training.run_folder import is_checkpoint
 
+    if count is not None and samples is None:
+        raise UsageError("--count says how many examples to draw: give --samples FILE.png with it")
     if is_checkpoint(target):
+        if samples is not None:
+            raise UsageError("--samples draws the data of a config: give the config of the run, its config.yaml")
         _show_checkpoint(target, overrides or ())
         return
     config, document = open_config(target, overrides or ())
     with document.locating():
         info = config.data.info()
         config = resolve(config, info)
-    print_architecture(make_console(), config, info)
+        print_architecture(make_console(), config, info)
+        if samples is not None:
+            _draw_samples(samples, config, count)
+
+
+def _draw_samples(path: Path, config: Config, count: int | None) -> None:
+    from bpcli.config.build import build
+    from bpcli.report.samples import draw_samples
+
+    title = f"{config.name}: training examples as the network gets them"
+    drawn = draw_samples(path, build(config)[1], title=title, count=count)
+    say_note(f"drew {drawn} training examples to {path}")
 
 
 def _show_checkpoint(target: Path, overrides: Sequence[str]) -> None:

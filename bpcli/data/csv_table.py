@@ -22,7 +22,7 @@ MOST_GUESSED_CLASSES = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Csv(TableSource):
-    """csv: one example a line, one or more columns targets, the others numbers; a header if the first line has none."""
+    """csv: one example a line, one or more columns targets, all others numbers; a first line of words is a header."""
 
     name: Literal["csv"] = "csv"
     """your own table, as CSV"""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from .conftest import Command
 
 
@@ -35,6 +37,26 @@ def test_a_run_shows_its_state_and_history(bpcli: Command) -> None:
     history = shown.out.partition("epoch  rate")[2].splitlines()[1:]
     assert [line.split()[0] for line in history] == ["1", "2", "3"]
     assert "run/best.npz" in bpcli("show", "run/best.npz").out
+
+
+def test_the_first_training_examples_are_drawn(bpcli: Command) -> None:
+    pytest.importorskip("matplotlib")
+    shown = bpcli("show", "moons.yaml", "data.augmentation.noise=0.1", "--samples", "sheet.png", "--count", 12)
+    assert (shown.code, shown.err) == (0, "drew 12 training examples to sheet.png\n")
+    assert "parameters, float32" in shown.out
+    assert Path("sheet.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_sheet_needs_a_config_and_a_count_a_sheet(bpcli: Command) -> None:
+    assert bpcli("show", "moons.yaml", "--count", 3).err == (
+        "error: --count says how many examples to draw: give --samples FILE.png with it\n"
+    )
+    bpcli("train", "moons.yaml", "-o", "run")
+    refused = bpcli("show", "run", "--samples", "sheet.png")
+    assert (refused.code, refused.err) == (
+        2,
+        "error: --samples draws the data of a config: give the config of the run, its config.yaml\n",
+    )
 
 
 def test_a_long_history_is_thinned(bpcli: Command) -> None:

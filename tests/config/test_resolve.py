@@ -59,6 +59,8 @@ def test_the_output_activation_is_what_the_loss_asks_for(info: DataInfo, units: 
         (FIVE, 5, {"data": {"name": "moons", "one_hot": True}, "loss": "mse"}, "one_hot"),
         (TWO, 1, {}, "binary"),
         (NUMBERS, 2, {"loss": "mse"}, "value"),
+        (FIVE, 5, {"data": {"name": "moons", "augmentation": {"mixup": 0.2}}}, "one_hot"),
+        (TWO, 1, {"data": {"name": "moons", "augmentation": {"mixup": 0.2}}}, "binary"),
     ],
 )
 def test_targets_take_the_form_the_loss_compares_with(
@@ -134,12 +136,44 @@ def test_a_validation_split_of_the_data_s_own_is_measured_too() -> None:
             {"early_stopping": {"monitor": "validation_loss"}},
             "early_stopping.monitor: there is no metric 'validation_loss' in this run; it has train_loss, train_accuracy",
         ),
+        (
+            NUMBERS,
+            (2,),
+            {"loss": "mse", "data": {"name": "moons", "sampling": "over"}},
+            "data.sampling: this needs classes, but the targets of moons are numbers: leave it out",
+        ),
+        (
+            NUMBERS,
+            (2,),
+            {"loss": "mse", "data": {"name": "moons", "target": "input", "one_hot": True}},
+            "data.one_hot: this needs classes, but the targets of moons are its inputs: leave it out",
+        ),
+        (
+            NUMBERS,
+            (2,),
+            {"loss": "mse", "data": {"name": "moons", "target": "input", "augmentation": {"mixup": 0.2}}},
+            "data.augmentation.mixup: mixup mixes inputs with their targets, but the targets of moons are its inputs: leave it out",
+        ),
+        *(
+            (
+                FIVE,
+                (5,),
+                {"data": {"name": "moons", "augmentation": {key: 1 if key == "cutout" else 0.5}}},
+                f"data.augmentation.{key}: {key} needs images, but the examples of moons are rows of numbers: leave it out",
+            )
+            for key in ("shift", "rotation", "scale", "shear", "elastic_alpha", "horizontal_flip", "cutout")
+        ),
     ],
 )
 def test_a_wrong_pairing_says_what_to_write(
     info: DataInfo, layers: object, sections: dict[str, object], message: str
 ) -> None:
     assert message in problems(info, layers, **sections).splitlines()
+
+
+def test_noise_and_mixup_suit_any_data() -> None:
+    data = {"name": "moons", "augmentation": {"noise": 0.1, "mixup": 0.2, "elastic_sigma": 2}}
+    assert resolved(FIVE, (5,), data=data).data.augmentation is not None
 
 
 def test_all_wrong_pairings_are_reported_at_once() -> None:

@@ -69,6 +69,31 @@ def test_the_task_can_be_said(table: MakeCsv) -> None:
     assert table("1,0.5\n2,1\n", task="classification").info().class_names == ("0.5", "1")
 
 
+def test_several_target_columns_of_numbers_and_classes(table: MakeCsv) -> None:
+    text = "size,kind,price,age\n1,rose,2.5,0\n2,iris,3.5,1\n3,rose,4.5,0\n"
+    info, x, y = table(text, target=("price", 1)).table(0)
+    assert (info.features, info.feature_names) == (2, ("size", "age"))
+    assert (info.targets, info.class_names) == (2, ())
+    assert info.target_names == ("price", "kind")
+    assert info.target_classes == ((), ("iris", "rose"))
+    assert x.tolist() == [[1, 0], [2, 1], [3, 0]]
+    assert (y.tolist(), y.dtype) == ([[2.5, 1], [3.5, 0], [4.5, 1]], np.float64)
+
+
+def test_a_list_of_one_target_is_that_target(table: MakeCsv) -> None:
+    listed, alone = table(FLOWERS, target=("kind",)).table(0), table(FLOWERS, target="kind").table(0)
+    assert listed.info == alone.info
+    assert listed.y.tolist() == alone.y.tolist()
+
+
+def test_with_target_input_every_column_is_an_input(table: MakeCsv) -> None:
+    data = table("a,b\n1,2\n3,4\n5,6\n7,8\n9,0\n", target="input").load(0)
+    assert data.info.feature_names == ("a", "b")
+    assert (data.info.features, data.info.targets, data.info.class_names) == (2, 2, ())
+    assert len(data.train) == 4
+    assert table("1,2\n3,4\n", target="input").info().features == 2
+
+
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_the_delimiter_can_be_said(table: MakeCsv, delimiter: str) -> None:
     assert table(FLOWERS.replace(",", delimiter), delimiter=delimiter).info().features == 2
@@ -116,6 +141,15 @@ def test_it_is_split_and_read_once(table: MakeCsv) -> None:
         ("a,a,b\n1,0,0\n", {"target": "a"}, "data.target: t.csv:1 has 2 columns called 'a'; it has a, a, b"),
         ("1,2,x\n1,0,y\n", {"target": "x"}, "data.target: t.csv has no header; give target as an index from 0"),
         ("a,b\n1,0\n", {"target": 2}, "data.target: t.csv has 2 columns, so target goes from 0 to 1"),
+        ("a,input\n1,0\n", {"target": "input"}, "data.target: t.csv:1 has a column called 'input', so target: input "
+         "could mean two things: give the column's index, or rename it to learn all columns"),
+        ("a,b\n1,x\n", {"target": "input"}, "t.csv:2: b: 'x' is not a number"),
+        ("a,b,c\n1,0,2\n", {"target": ("b", 1)}, "data.target[1]: t.csv:1: this column is in the list already"),
+        ("a,b,c\n1,0,2\n", {"target": ("b", "d")}, "data.target[1]: t.csv:1 has no columns called 'd'; it has a, b, c"),
+        ("a,b\n1,0\n", {"target": (0, 1)}, "data.target: t.csv: target must leave a column to learn from, and name at "
+         "least one"),
+        ("a,b\n1,0\n", {"target": ()}, "data.target: t.csv: target must leave a column to learn from, and name at "
+         "least one"),
         ("a,b\n1,0\n2,1\n", {"test_fraction": 0.1}, "data.test_fraction: test_fraction 0.1 of 2 examples leaves "
          "nothing in a split; choose another"),
     ],

@@ -35,6 +35,19 @@ def test_x_and_y_are_split(npz: MakeNpz) -> None:
     assert (data.train.y == Y).all()
 
 
+def test_several_columns_of_y_are_named_by_their_index(npz: MakeNpz) -> None:
+    info = npz(x=X, y=np.ones((20, 3))).info()
+    assert (info.targets, info.target_names, info.target_classes) == (3, ("y0", "y1", "y2"), ((), (), ()))
+    assert npz(x=X, y=np.ones(20)).info().target_names == ()
+
+
+@pytest.mark.parametrize("arrays", [{"x": X}, {"x": X, "y": Y}, {"x_train": X, "x_test": X[:4]}])
+def test_an_autoencoder_needs_no_y(npz: MakeNpz, arrays: dict[str, Any]) -> None:
+    data = npz(**arrays, keys={"target": "input"}).load(0)
+    assert (data.info.class_names, data.info.features, data.info.targets) == ((), 2, 2)
+    assert len(data.split("test")) == 4
+
+
 def test_splits_in_the_file_are_kept(npz: MakeNpz) -> None:
     source = npz(x_train=X, y_train=Y, x_validation=X[:3], y_validation=Y[:3], x_test=X[3:5], y_test=Y[3:5])
     data = source.load(0)

@@ -19,10 +19,12 @@ def symmetric_beta(alpha: float, u: Array, v: Array) -> Array:
     """A number of Beta(α, α) from two uniform ones, without rejection (Devroye 1996, by Bailey's t variate).
 
     t = √(U^(-1/α) - 1) cos 2πV is Student's with 2α degrees of freedom, over √(2α), and ½ (1 + t / √(1 + t²)) is
-    Beta(α, α). Multiplied out by U^(1/α), nothing overflows for small α.
+    Beta(α, α). Multiplied by √(U^(1/α)), above and below, nothing
+    overflows for small α.
     """
-    power, cosine = (1 - u) ** (1 / alpha), np.cos(2 * np.pi * v)
-    beta: Array = 0.5 * (1 + cosine * np.sqrt((1 - power) / (power + (1 - power) * cosine**2)))
+    power = (1 - u) ** (1 / alpha)
+    numerator = np.sqrt(1 - power) * np.cos(2 * np.pi * v)
+    beta: Array = 0.5 * (1 + numerator / np.hypot(np.sqrt(power), numerator))
     return beta
 
 
