@@ -49,9 +49,9 @@ def _print_classes(console: Console, evaluation: Evaluation) -> None:
         Column("class", left=True),
         Column("precision"),
         Column("recall"),
-        Column("f1"),
-        Column("roc_auc", rank=1),
-        Column("average_precision", rank=2),
+        Column("f1", rank=1),
+        Column("roc_auc", rank=2),
+        Column("average_precision", rank=3),
         Column("examples"),
     ]
     rows = [

@@ -16,7 +16,9 @@ from bpcli.data.scaling import Scaler
 from bpcli.data.sources import Npz
 from bpcli.errors import CheckpointError, UsageError
 from bpcli.nn.dense import Dense
+from bpcli.nn.initializers import Zeros
 from bpcli.nn.losses import MeanSquaredError
+from bpcli.optim.sgd import SGD
 from bpcli.training.checkpoint import load_checkpoint, restore_answers
 from bpcli.training.evaluate import measure
 
@@ -45,7 +47,10 @@ def test_every_number_is_that_of_the_examples_one_by_one(moons: Config, split: s
     predicted = p.argmax(axis=1)
     assert (found.split, found.examples, found.data) == (split, len(y), "moons")
     assert found.loss == pytest.approx(-np.log(p[np.arange(len(y)), y]).mean(), rel=1e-5)
-    assert found.metrics == {"accuracy": pytest.approx((predicted == y).mean())}
+    assert found.metrics["accuracy"] == (predicted == y).mean()
+    assert found.metrics["mcc"] == pytest.approx(np.corrcoef(predicted, y)[0, 1])
+    pairs = p[y == 1, 1][:, np.newaxis] > p[y == 0, 1]
+    assert found.metrics["roc_auc"] == pairs.mean() == found.classes[1].roc_auc
     matrix = [[int(((y == i) & (predicted == j)).sum()) for j in range(2)] for i in range(2)]
     assert [list(row) for row in found.confusion_matrix] == matrix
     assert found.classes[1].recall == matrix[1][1] / sum(matrix[1])
@@ -97,8 +102,36 @@ def test_regression_is_measured_in_its_own_metrics(moons: Config) -> None:
     found = evaluate("run/last.npz")
     assert set(found.metrics) == {"mae", "rmse", "r2"}
     assert found.metrics["rmse"] ** 2 == pytest.approx(found.loss, rel=1e-5)
-    assert (found.class_names, found.confusion_matrix, found.mistakes) == ((), (), ())
+    assert (found.class_names, found.confusion_matrix, found.mistakes, found.targets) == ((), (), (), ())
     assert found.to_dict()["confusion_matrix"] is None
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(2, 2), (20, 20), (21, 0)])
+def test_each_of_a_few_target_columns_is_measured_apart(moons: Config, columns: int, rows: int) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((80, 3))
+    np.savez("table.npz", x=x, y=x @ rng.standard_normal((3, columns)))
+    config = replace(
+        moons,
+        data=Npz(file="table.npz", batch_size=8),
+        model=Model(layers=(Dense(units=columns),)),
+        loss=MeanSquaredError(),
+    )
+    train(config, output="run")
+    found = evaluate("run")
+    assert [score.name for score in found.targets] == [str(i) for i in range(rows)]
+    if rows:
+        assert np.mean([score.mae for score in found.targets]) == pytest.approx(found.metrics["mae"])
+        assert found.to_dict()["targets"][1]["r2"] == found.targets[1].r2
+
+
+def test_what_is_undefined_is_null(moons: Config) -> None:
+    still = SGD(learning_rate=1e-12)
+    train(replace(moons, model=Model(layers=(Dense(units=2),), init=Zeros()), optimizer=still), output="run")
+    found = evaluate("run").to_dict()
+    assert found["metrics"]["mcc"] is None, "it answers the first class alone"
+    assert found["metrics"]["roc_auc"] == found["metrics"]["balanced_accuracy"] == 0.5
+    assert (found["classes"][1]["precision"], found["classes"][1]["recall"]) == (None, 0)
 
 
 def test_the_json_object_has_the_promised_keys(moons: Config) -> None:

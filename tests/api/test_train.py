@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bpcli.api.evaluate import evaluate
 from bpcli.api.train import train
 from bpcli.config.load import load_config
 from bpcli.config.sections import Config, Model
@@ -159,6 +160,37 @@ def test_requirements_are_measured_on_the_final_weights(moons: Config) -> None:
     result = train(moons, require=["test_accuracy>=0.01", "train_loss<1e-9"])
     assert [str(requirement) for requirement in result.unmet] == ["train_loss<1e-09"]
     assert 0.01 <= result.final["test_accuracy"] <= 1
+
+
+def test_every_metric_can_be_required_whether_it_is_logged_or_not(moons: Config) -> None:
+    result = train(moons, output="run", require=["test_macro_f1>=0.01", "train_roc_auc>1"])
+    assert [str(requirement) for requirement in result.unmet] == ["train_roc_auc>1"]
+    assert result.final["test_macro_f1"] == evaluate("run/last.npz").metrics["macro_f1"]
+    assert "validation_macro_f1" not in rows(Path("run"))[0]
+
+
+def test_a_metric_that_is_asked_for_or_monitored_is_a_column_and_changes_no_bit(moons: Config) -> None:
+    train(moons, output="plain")
+    monitored = Checkpoint(monitor="validation_mcc")
+    result = train(replace(moons, metrics=("roc_auc",), checkpoint=monitored), output="run")
+    found, plain = rows(Path("run")), rows(Path("plain"))
+    added = {"validation_mcc", "validation_roc_auc"}
+    assert found[0].keys() - plain[0].keys() == added
+    assert [{key: value for key, value in row.items() if key not in added} for row in found] == plain
+    assert arrays(Path("run/last.npz")) == arrays(Path("plain/last.npz"))
+    assert result.best is not None
+    assert result.best.value == max(float(row["validation_mcc"]) for row in found)
+    assert evaluate("run/last.npz", split="validation").metrics["roc_auc"] == float(found[-1]["validation_roc_auc"])
+
+
+def test_a_run_with_metrics_of_its_own_resumes_and_refuses_others(moons: Config) -> None:
+    config = replace(moons, metrics=("macro_f1", "average_precision"))
+    train(config, output="whole")
+    train(config, output="run", interrupted=after(7))
+    train(config, output="run", resume="last")
+    assert rows(Path("run")) == rows(Path("whole"))
+    with pytest.raises(CheckpointError, match="metrics"):
+        train(moons, output="run", resume="last")
 
 
 def test_an_impossible_requirement_is_refused_before_training(moons: Config, tmp_path: Path) -> None:

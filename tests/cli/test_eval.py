@@ -21,8 +21,8 @@ def run(bpcli: Command) -> str:
 def test_a_checkpoint_is_measured_on_the_test_split(bpcli: Command, run: str) -> None:
     shown = bpcli("eval", f"{run}/best.npz")
     assert shown.code == 0
-    assert "data        moons, test split, 20 examples" in shown.out
-    for part in ("loss", "accuracy", "precision", "recall", "true \\ predicted"):
+    assert "data               moons, test split, 20 examples" in shown.out
+    for part in ("loss", "accuracy", "macro_f1", "roc_auc", "precision", "recall", "f1", "true \\ predicted"):
         assert part in shown.out
 
 
@@ -33,7 +33,10 @@ def test_json_has_the_promised_keys(bpcli: Command, run: str) -> None:
     assert promised <= result.keys()
     assert result["checkpoint"] == "run/best.npz"
     assert sum(map(sum, result["confusion_matrix"])) == result["examples"] == 20
-    assert 0 <= result["metrics"]["accuracy"] <= 1
+    names = ["accuracy", "balanced_accuracy", "macro_f1", "mcc", "roc_auc", "average_precision"]
+    assert list(result["metrics"]) == names
+    assert all(0 <= value <= 1 for value in result["metrics"].values())
+    assert {"name", "precision", "recall", "f1", "roc_auc", "examples"} <= result["classes"][0].keys()
 
 
 @pytest.mark.parametrize(("split", "examples"), [("train", 64), ("validation", 16), ("test", 20)])

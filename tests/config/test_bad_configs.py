@@ -627,6 +627,58 @@ CASES = {
                                   ^^^^^^^^
         """,
     ),
+    "a metric by another name": (
+        """
+        data: {name: iris, validation_fraction: 0.2}
+        model: {layers: [4, 3]}
+        metrics: [mcc, f1_macro]
+        """,
+        """
+        c.yaml:3:16: metrics[1] must be accuracy, balanced_accuracy, macro_f1, mcc, roc_auc, average_precision, top_k_accuracy, mae, rmse or r2, not 'f1_macro': did you mean macro_f1?
+            metrics: [mcc, f1_macro]
+                           ^^^^^^^^
+        """,
+    ),
+    "a metric that is not in a list": (
+        """
+        data: {name: iris, validation_fraction: 0.2}
+        model: {layers: [4, 3]}
+        metrics: macro_f1
+        """,
+        """
+        c.yaml:3:10: metrics must be a list of accuracy, balanced_accuracy, macro_f1, mcc, roc_auc, average_precision, top_k_accuracy, mae, rmse or r2, not 'macro_f1'
+            metrics: macro_f1
+                     ^^^^^^^^
+        """,
+    ),
+    "metrics and their k under foreign names": (
+        """
+        data: {name: iris, validation_fraction: 0.2}
+        model: {layers: [4, 3]}
+        eval_metrics: [mcc]
+        topk: 1
+        """,
+        """
+        c.yaml:3:1: unknown key eval_metrics: here it is called metrics
+            eval_metrics: [mcc]
+            ^^^^^^^^^^^^
+        c.yaml:4:1: unknown key topk: here it is called top_k
+            topk: 1
+            ^^^^
+        """,
+    ),
+    "a top one": (
+        """
+        data: {name: iris, validation_fraction: 0.2}
+        model: {layers: [4, 3]}
+        top_k: 1
+        """,
+        """
+        c.yaml:3:8: top_k must be greater than 1, not 1
+            top_k: 1
+                   ^
+        """,
+    ),
     "a name that is no folder's": (
         """
         data: xor

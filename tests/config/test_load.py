@@ -114,6 +114,8 @@ optimizer:
 schedule: {name: constant, per: epoch}
 regularization: {l2: 0.0, l1: 0.0}
 training: {epochs: 10, evaluate_every: 1}
+metrics: []
+top_k: null
 checkpoint: {monitor: null, mode: null, every_steps: null}
 early_stopping: null
 """

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bpcli.config.load import config_from_data
-from bpcli.config.metrics import logged_metrics
+from bpcli.config.metrics import logged_metrics, split_metrics
 from bpcli.config.resolve import resolve, target_encoding
 from bpcli.data.dataset import DataInfo
 from bpcli.errors import ConfigError
@@ -92,6 +92,37 @@ def test_a_validation_split_of_the_data_s_own_is_measured_too() -> None:
     ]
 
 
+def test_metrics_that_are_asked_for_are_logged_in_the_order_they_are_shown_in() -> None:
+    own = replace(FIVE, has_validation=True)
+    config = resolved(own, metrics=["mcc", "balanced_accuracy", "accuracy", "mcc"])
+    assert logged_metrics(config, own)[2:] == [
+        "validation_loss",
+        "validation_accuracy",
+        "validation_balanced_accuracy",
+        "validation_mcc",
+    ]
+
+
+def test_a_metric_that_is_monitored_is_measured_and_more_of_it_is_better() -> None:
+    own = replace(FIVE, has_validation=True)
+    config = resolved(
+        own,
+        metrics=["mcc"],
+        checkpoint={"monitor": "validation_macro_f1"},
+        early_stopping={"monitor": "validation_mcc"},
+    )
+    assert config.metrics == ("mcc", "macro_f1")
+    assert config.checkpoint.mode == config.early_stopping.mode == "max"
+    assert resolved(own, checkpoint={"monitor": "validation_accuracy"}).metrics == ()
+
+
+def test_the_top_five_are_measured_where_there_are_more_classes() -> None:
+    six = replace(FIVE, class_names=tuple("abcdef"), has_validation=True)
+    assert (resolved(six, (6,)).top_k, resolved(six, (6,), top_k=2).top_k, resolved(FIVE).top_k) == (5, 2, None)
+    assert split_metrics(resolved(six, (6,)), six)[-1] == "top_k_accuracy"
+    assert "top_k_accuracy" not in split_metrics(resolved(FIVE), FIVE)
+
+
 @pytest.mark.parametrize(
     ("info", "layers", "sections", "message"),
     [
@@ -162,6 +193,47 @@ def test_a_validation_split_of_the_data_s_own_is_measured_too() -> None:
                 f"data.augmentation.{key}: {key} needs images, but the examples of moons are rows of numbers: leave it out",
             )
             for key in ("shift", "rotation", "scale", "shear", "elastic_alpha", "horizontal_flip", "cutout")
+        ),
+        (
+            replace(NUMBERS, has_validation=True),
+            (2,),
+            {"loss": "mse", "checkpoint": {"monitor": "validation_macro_f1"}},
+            "checkpoint.monitor: there is no metric 'validation_macro_f1' in this run; "
+            "it has train_loss, validation_loss, validation_mae, validation_rmse, validation_r2",
+        ),
+        (
+            replace(NUMBERS, has_validation=True),
+            (2,),
+            {"loss": "mse", "metrics": ["mae", "macro_f1"]},
+            "metrics[1]: there is no metric 'macro_f1' in this run; it has mae, rmse, r2",
+        ),
+        (
+            replace(FIVE, has_validation=True),
+            (5,),
+            {"metrics": ["r2"]},
+            "metrics[0]: there is no metric 'r2' in this run; "
+            "it has accuracy, balanced_accuracy, macro_f1, mcc, roc_auc, average_precision",
+        ),
+        (
+            replace(FIVE, has_validation=True),
+            (5,),
+            {"metrics": ["top_k_accuracy"]},
+            "metrics[0]: there is no metric 'top_k_accuracy' in this run; it has accuracy, balanced_accuracy, macro_f1, "
+            "mcc, roc_auc, average_precision; set top_k to have this one",
+        ),
+        (
+            FIVE,
+            (5,),
+            {"metrics": ["mcc"]},
+            "metrics: these are measured of the validation split, but moons has none: "
+            "set data.validation_fraction, or leave them out",
+        ),
+        (FIVE, (5,), {"top_k": 5}, "top_k: top_k must be less than the 5 classes of moons, not 5"),
+        (
+            NUMBERS,
+            (2,),
+            {"loss": "mse", "top_k": 3},
+            "top_k: this needs classes, but the targets of moons are numbers: leave it out",
         ),
     ],
 )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bpcli.api.evaluate import ClassScore, Evaluation
+from bpcli.api.evaluation import Evaluation
 from bpcli.report.confusion import print_confusion
 
 from .conftest import Screen
 
 
 def evaluation(names: tuple[str, ...], matrix: tuple[tuple[int, ...], ...]) -> Evaluation:
-    classes = tuple(ClassScore(name, 1.0, 1.0, 1) for name in names)
-    return Evaluation(Path("best.npz"), "data", "test", 10, 0.1, {}, names, matrix, classes, ())
+    return Evaluation(Path("best.npz"), "data", "test", 10, 0.1, {}, class_names=names, confusion_matrix=matrix)
 
 
 MATRIX = ((50, 0, 1), (0, 8, 2), (0, 0, 10))

@@ -35,3 +35,26 @@ def test_a_narrow_terminal_gets_the_columns_that_matter(screen: Screen) -> None:
         "epoch       loss       loss   accuracy",
         "    9     0.5000   2.50e-04     1.0000",
     ]
+
+
+MORE = METRICS | {"validation_balanced_accuracy": 0.9, "validation_mcc": 0.8, "validation_roc_auc": 0.7}
+
+
+def test_metrics_that_were_asked_for_stand_beside_the_usual_ones(screen: Screen) -> None:
+    console, lines = screen(120)
+    Rows(console, epochs=100, monitor="validation_mcc").print(Evaluated(9, 90, 0.1, MORE, improved=True), 0.5)
+    assert lines() == [
+        "       ────── train ───────  ───────────────────── validation ────────────────────",
+        "epoch       loss   accuracy       loss   accuracy   balanced        mcc    roc_auc       rate       time",
+        "    9     0.5000     0.7500   2.50e-04     1.0000     0.9000     0.8000     0.7000        0.1     0.50 s",
+    ]
+
+
+def test_where_space_is_short_the_monitored_metric_is_the_last_of_them_to_go(screen: Screen) -> None:
+    console, lines = screen(50)
+    Rows(console, epochs=100, monitor="validation_mcc").print(Evaluated(9, 90, 0.1, MORE, improved=True), 0.5)
+    assert lines() == [
+        "       ─ train ─  ────────── validation ─────────",
+        "epoch       loss       loss   accuracy        mcc",
+        "    9     0.5000   2.50e-04     1.0000     0.8000",
+    ]

@@ -8,6 +8,7 @@ from bpcli.training.monitor import Monitor, default_mode
 def test_less_is_better_for_losses_and_more_for_accuracies() -> None:
     assert default_mode("validation_loss") == default_mode("validation_rmse") == "min"
     assert default_mode("train_accuracy") == default_mode("validation_r2") == "max"
+    assert default_mode("validation_macro_f1") == default_mode("validation_top_k_accuracy") == "max"
 
 
 def test_the_first_value_is_the_best_so_far_unless_it_is_nan() -> None:

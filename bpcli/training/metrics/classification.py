@@ -57,7 +57,9 @@ class ClassificationMetrics:
 
     def __init__(self, classes: int, names: Collection[str] = ("accuracy",), *, top_k: int | None = None) -> None:
         self.confusion = np.zeros((classes, classes), np.int64)
-        self.names, self.top_k = frozenset(names), top_k
+        self._names = frozenset(names)
+        self._top_k = top_k if "top_k_accuracy" in self._names else None
+        self._ranks = not self._names.isdisjoint(_OF_RANKING)
         self._in_top_k = 0
         self._outputs: list[Array] = []
         self._true: list[Array] = []
@@ -66,21 +68,21 @@ class ClassificationMetrics:
         classes, true = len(self.confusion), target_classes(T)
         pairs = true * classes + predicted_classes(Y)
         self.confusion += np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
-        if self.top_k and "top_k_accuracy" in self.names:
-            self._in_top_k += count_in_top_k(Y, T, self.top_k)
-        if not self.names.isdisjoint(_OF_RANKING):
+        if self._top_k:
+            self._in_top_k += count_in_top_k(Y, T, self._top_k)
+        if self._ranks:
             self._outputs.append(Y.copy())
             self._true.append(true.copy())
 
     def result(self) -> dict[str, float]:
-        values = {name: measure(self.confusion) for name, measure in _OF_CONFUSION.items() if name in self.names}
-        if not self.names.isdisjoint(_OF_RANKING):
+        values = {name: measure(self.confusion) for name, measure in _OF_CONFUSION.items() if name in self._names}
+        if self._ranks:
             counts = self._counts()
             decisive = counts[1:] if len(counts) == 2 else counts
             for name, measure in _OF_RANKING.items():
-                if name in self.names:
+                if name in self._names:
                     values[name] = mean_of_defined(map(measure, decisive))
-        if self.top_k and "top_k_accuracy" in self.names:
+        if self._top_k:
             total = int(self.confusion.sum())
             values["top_k_accuracy"] = self._in_top_k / total if total else math.nan
         return values

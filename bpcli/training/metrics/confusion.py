@@ -15,7 +15,8 @@ from bpcli.training.metrics.means import mean_of_defined, ratios
 
 def accuracy(C: Array) -> float:
     """Σ C_ii / s"""
-    return int(np.trace(C)) / int(C.sum()) if C.any() else math.nan
+    total = int(C.sum())
+    return int(np.trace(C)) / total if total else math.nan
 
 
 def balanced_accuracy(C: Array) -> float:

@@ -53,6 +53,9 @@ def test_of_two_classes_the_second_is_ranked_whether_one_output_answers_or_two(c
     assert both["roc_auc"] == pytest.approx(sklearn.roc_auc_score(case.T, p[:, 0])) == one["roc_auc"]
     assert both["average_precision"] == pytest.approx(sklearn.average_precision_score(case.T, p[:, 0]))
     assert both["average_precision"] == one["average_precision"]
+    rows = collected(p, case.T, classes=2).per_class(["no", "yes"])
+    assert rows[0].roc_auc == pytest.approx(rows[1].roc_auc) == one["roc_auc"]
+    assert rows[0].average_precision == pytest.approx(sklearn.average_precision_score(case.T == 0, -p[:, 0]))
 
 
 def test_perfect_answers_are_one_by_every_metric() -> None:
