@@ -5,14 +5,18 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import Any
 
+from bpcli.config.parts import plan_parts, weighted_sum_head
 from bpcli.config.resolve import resolve, target_encoding
 from bpcli.config.sections import Config
+from bpcli.config.targets import class_weights, require_fitting_targets
 from bpcli.data.batches import Batches
 from bpcli.data.dataset import DataInfo
 from bpcli.data.scaling import Scaler, fit_scaler
 from bpcli.data.targets import encode_targets
-from bpcli.nn.activations import AnyActivation
+from bpcli.nn.arrays import Array
+from bpcli.nn.losses import Head
 from bpcli.nn.network import Network
+from bpcli.nn.weighted_sum import WeightedSum
 from bpcli.optim.max_norm import MaxNorm
 from bpcli.optim.penalties import Penalties, Penalty, penalties
 from bpcli.training.evaluate import BLOCK
@@ -46,7 +50,9 @@ def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) ->
         image_shape=dataset.info.image_shape,
     )
     splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    objective = _objective(resolved, dataset.info, dtype, capacity=max(batches.batch_size, BLOCK))
+    objective = _objective(
+        resolved, dataset.info, dataset.train.targets, dtype, capacity=max(batches.batch_size, BLOCK)
+    )
     experiment = Experiment(
         info=dataset.info,
         scaler=scaler,
@@ -67,10 +73,11 @@ def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) ->
         extra_metrics=resolved.metrics,
         top_k=resolved.top_k,
     )
+    require_fitting_targets(resolved, experiment)
     return resolved, experiment
 
 
-def _objective(config: Config, info: DataInfo, dtype: Any, *, capacity: int) -> Objective:
+def _objective(config: Config, info: DataInfo, y: Array, dtype: Any, *, capacity: int) -> Objective:
     model = config.model
     network = Network(
         model.layers,
@@ -81,8 +88,17 @@ def _objective(config: Config, info: DataInfo, dtype: Any, *, capacity: int) -> 
         input_noise=model.input_noise,
         input_dropout=model.input_dropout,
     )
-    head = config.loss.head(_output(config), capacity=capacity, width=model.layers[-1].units, dtype=dtype)
+    head = _head(config, info, y, dtype, capacity=capacity)
     return Objective(network, head, _penalties(config, network), config.loss.reduction)
+
+
+def _head(config: Config, info: DataInfo, y: Array, dtype: Any, *, capacity: int) -> Head:
+    loss, last = config.loss, config.model.layers[-1]
+    if isinstance(loss, WeightedSum):
+        return weighted_sum_head(plan_parts(loss, info), y, capacity=capacity, dtype=dtype)
+    assert last.activation is not None, "a resolved layer states its activation"
+    weights = class_weights(loss, info.class_names, y if info.class_names else None)
+    return loss.head(last.activation, capacity=capacity, width=last.units, dtype=dtype, class_weights=weights)
 
 
 def _penalties(config: Config, network: Network) -> Penalties:
@@ -102,12 +118,6 @@ def _update(config: Config, network: Network) -> Update:
         if layer.max_norm is not None
     )
     return Update(config.optimizer, config.clipping, MaxNorm(limits), config.average)
-
-
-def _output(config: Config) -> AnyActivation:
-    activation = config.model.layers[-1].activation
-    assert activation is not None, "a resolved layer states its activation"
-    return activation
 
 
 def _monitor(config: Config) -> Monitor:

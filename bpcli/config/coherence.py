@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator
 
+from bpcli.config.fields import listed
+from bpcli.config.outputs import is_suitable, suitable_outputs
 from bpcli.config.sections import Config
 from bpcli.errors import Path, Problem
-from bpcli.nn.activations import Sigmoid, Softmax
+from bpcli.nn.activations import Identity, Softmax
 from bpcli.nn.batch_norm import BatchNorm
-from bpcli.nn.losses import CrossEntropy
+from bpcli.nn.weighted_sum import WeightedSum
 
 _USABLE = re.compile(r"\w[\w .+-]{0,99}(?<![ .])")
 _METRIC = re.compile(r"(train|validation|test)_[a-z0-9_]+")
@@ -51,9 +53,14 @@ def _output(config: Config) -> Iterator[Problem]:
     path = at_layer if last.activation else ("model", "output")
     if isinstance(activation, Softmax) and last.units == 1:
         yield Problem(path, "a softmax of one unit is always 1: write sigmoid, or two units")
-    elif isinstance(config.loss, CrossEntropy) and not isinstance(activation, Softmax | Sigmoid | None):
-        message = f"cross_entropy takes softmax or sigmoid outputs, not {activation.name}: write softmax, or loss: mse"
-        yield Problem(path, message)
+        return
+    if isinstance(config.loss, WeightedSum):
+        if not isinstance(activation, Identity | None):
+            yield Problem(path, "each part of a weighted_sum states its own activation: leave it out here")
+    elif activation is not None and not is_suitable(config.loss, activation):
+        allowed = suitable_outputs(config.loss)
+        message = f"{config.loss.name} takes {listed(allowed, 'or')} outputs, not {activation.name}: write {allowed[0]}"
+        yield Problem(path, message + (", or loss: mse" if config.loss.name != "hinge" else ", or leave it out"))
 
 
 def _regularisation(config: Config) -> Iterator[Problem]:

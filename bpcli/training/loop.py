@@ -10,12 +10,14 @@ import math
 from collections.abc import Generator
 from functools import partial
 
+from bpcli.nn.weighted_sum import WeightedSumHead
 from bpcli.optim.schedules import learning_rate
 from bpcli.training.divergence import diverged, require_finite_weights
 from bpcli.training.evaluate import measure
 from bpcli.training.events import CheckpointDue, Evaluated, Event, Reason, StepDone, Stopped
 from bpcli.training.experiment import Experiment
 from bpcli.training.metrics import count_correct
+from bpcli.training.parts import add_sums, sums_by_part
 from bpcli.training.state import Best, Counters, State, averaged
 
 
@@ -41,7 +43,7 @@ def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None,
     parameters = objective.network.parameters
     classifies = bool(experiment.info.class_names)
     if counters.batch == 0:
-        counters.loss_sum, counters.correct, counters.seen = 0.0, 0, 0
+        counters.loss_sum, counters.correct, counters.seen, counters.part_sums = 0.0, 0, 0, {}
     for X, T in experiment.batches.epoch(counters.epoch, skip=counters.batch):
         rate = learning_rate(
             update.optimizer.learning_rate, experiment.schedule, epoch=counters.epoch, step=counters.step
@@ -51,6 +53,8 @@ def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None,
             raise diverged(objective, X, step=counters.step)
         if classifies:
             counters.correct += count_correct(objective.head.Y, T)
+        elif isinstance(objective.head, WeightedSumHead):
+            add_sums(counters.part_sums, sums_by_part(objective.head, T))
         objective.backward(len(X))
         revalue = partial(objective.revalue, X, T, counters.step)
         update.apply(state, parameters, learning_rate=rate, revalue=revalue)
@@ -71,6 +75,7 @@ def _evaluate(experiment: Experiment, state: State) -> Evaluated:
     metrics = {"train_loss": counters.loss_sum / counters.seen}
     if experiment.info.class_names:
         metrics["train_accuracy"] = counters.correct / counters.seen
+    metrics |= {f"train_{name}": total / counters.seen for name, total in counters.part_sums.items()}
     if "validation" in experiment.splits:
         with averaged(experiment.objective.network.parameters, state):
             measured = measure(experiment.objective, experiment.splits["validation"](), experiment.metrics())

@@ -41,6 +41,8 @@ class Counters:
     """of the examples seen in the epoch under way"""
     correct: int = 0
     seen: int = 0
+    part_sums: dict[str, float] = field(default_factory=dict)
+    """of each part of several objectives, the sum of its losses and of its right answers, by metric"""
     metrics: dict[str, float] = field(default_factory=dict)
     """of the last evaluation, by full name"""
     best: Best | None = None
@@ -63,7 +65,8 @@ class Counters:
         best = Best(**data["best"]) if data["best"] else None
         metrics = {name: math.nan if value is None else value for name, value in data["metrics"].items()}
         counters = cls(**{**data, "best": best, "metrics": metrics})
-        numbers = [counters.seconds, counters.loss_sum, counters.learning_rate, *metrics.values()]
+        numbers = [counters.seconds, counters.loss_sum, counters.learning_rate]
+        numbers += [*metrics.values(), *counters.part_sums.values()]
         numbers += [best.value] if best else []
         whole = [getattr(counters, name) for name in _WHOLE] + ([best.epoch] if best else [])
         if not all(type(n) is int and n >= 0 for n in whole) or not all(type(n) in (int, float) for n in numbers):
