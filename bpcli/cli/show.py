@@ -35,6 +35,7 @@ def show(
     from bpcli.config.resolve import resolve
     from bpcli.report.architecture import print_architecture
     from bpcli.report.console import make_console
+    from bpcli.report.rate import print_rate
     from bpcli.training.run_folder import is_checkpoint
 
     if count is not None and samples is None:
@@ -48,9 +49,24 @@ def show(
     with document.locating():
         info = config.data.info()
         config = resolve(config, info)
-        print_architecture(make_console(), config, info)
+        console = make_console()
+        print_architecture(console, config, info)
+        print_rate(console, config, steps_per_epoch=_steps_per_epoch(config))
         if samples is not None:
             _draw_samples(samples, config, count)
+
+
+def _steps_per_epoch(config: Config) -> int | None:
+    """Where the schedule counts steps, how many an epoch has; None where the data cannot be had."""
+    from bpcli.config.build import build
+    from bpcli.errors import ConfigError, DataError
+
+    if config.schedule.per != "step":
+        return None
+    try:
+        return len(build(config)[1].batches)
+    except (ConfigError, DataError):
+        return None
 
 
 def _draw_samples(path: Path, config: Config, count: int | None) -> None:
