@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
@@ -19,6 +20,7 @@ from bpcli.nn.network import Network
 from bpcli.nn.weighted_sum import WeightedSum
 from bpcli.optim.max_norm import MaxNorm
 from bpcli.optim.penalties import Penalties, Penalty, penalties
+from bpcli.optim.schedules import with_length
 from bpcli.training.evaluate import BLOCK
 from bpcli.training.experiment import Experiment
 from bpcli.training.monitor import Monitor, Patience
@@ -49,6 +51,8 @@ def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) ->
         augmentation=config.data.augmentation,
         image_shape=dataset.info.image_shape,
     )
+    length = with_length(resolved.schedule, epochs=config.training.epochs, steps_per_epoch=len(batches))
+    resolved = replace(resolved, schedule=length)
     splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
     objective = _objective(
         resolved, dataset.info, dataset.train.targets, dtype, capacity=max(batches.batch_size, BLOCK)
@@ -58,7 +62,7 @@ def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) ->
         scaler=scaler,
         objective=objective,
         update=_update(resolved, objective.network),
-        schedule=config.schedule,
+        schedule=resolved.schedule,
         batches=batches,
         splits={
             name: cache(partial(stream, split, batch_size=BLOCK, shuffle=False))

@@ -8,10 +8,13 @@ from collections.abc import Callable, Collection, Iterator
 from bpcli.config.fields import listed
 from bpcli.config.outputs import is_suitable, suitable_outputs
 from bpcli.config.sections import Config
+from bpcli.config.watching import watching
 from bpcli.errors import Path, Problem
 from bpcli.nn.activations import Identity, Softmax
 from bpcli.nn.batch_norm import BatchNorm
 from bpcli.nn.weighted_sum import WeightedSum
+from bpcli.optim.clipping import Clipping
+from bpcli.optim.sgd import SGD
 
 _USABLE = re.compile(r"\w[\w .+-]{0,99}(?<![ .])")
 _METRIC = re.compile(r"(train|validation|test)_[a-z0-9_]+")
@@ -32,16 +35,26 @@ def _name(config: Config) -> Iterator[Problem]:
 
 def _nesterov(config: Config) -> Iterator[Problem]:
     sgd = config.optimizer
-    if sgd.nesterov and (not sgd.momentum or sgd.dampening):
+    if isinstance(sgd, SGD) and sgd.nesterov and (not sgd.momentum or sgd.dampening):
         wrong = "momentum greater than 0" if not sgd.momentum else "dampening 0"
         yield Problem(("optimizer", "nesterov"), f"optimizer.nesterov needs {wrong}: set it, or leave nesterov out")
 
 
+def _line_search(config: Config) -> Iterator[Problem]:
+    if not config.optimizer.searches:
+        return
+    if config.data.batch_size != "full":
+        message = f"{config.optimizer.name} needs all examples at once: write full"
+        yield Problem(("data", "batch_size"), message)
+    if config.clipping != Clipping():
+        message = f"a clipped gradient is none that {config.optimizer.name} can search along: leave it out"
+        yield Problem(("clipping",), message)
+
+
 def _monitors(config: Config) -> Iterator[Problem]:
-    for section in (config.checkpoint, config.early_stopping):
-        metric = section.monitor if section else None
+    for key, section in watching(config).items():
+        metric = section.monitor
         if metric is not None and not _METRIC.fullmatch(metric):
-            key = "checkpoint" if section is config.checkpoint else "early_stopping"
             message = f"{key}.monitor must be <split>_<metric>, such as validation_loss, not '{metric}'"
             yield Problem((key, "monitor"), message)
 
@@ -77,7 +90,8 @@ def _regularisation(config: Config) -> Iterator[Problem]:
 _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Config], Iterator[Problem]]], ...] = (
     (("name",), _name),
     (("optimizer",), _nesterov),
-    (("checkpoint", "early_stopping"), _monitors),
+    (("optimizer", "data", "clipping"), _line_search),
+    (("checkpoint", "early_stopping", "schedule"), _monitors),
     (("model", "loss"), _output),
     (("model", "data"), _regularisation),
 )

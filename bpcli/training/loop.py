@@ -11,7 +11,7 @@ from collections.abc import Generator
 from functools import partial
 
 from bpcli.nn.weighted_sum import WeightedSumHead
-from bpcli.optim.schedules import learning_rate
+from bpcli.optim.schedules import Plateau, learning_rate
 from bpcli.training.divergence import diverged, require_finite_weights
 from bpcli.training.evaluate import measure
 from bpcli.training.events import CheckpointDue, Evaluated, Event, Reason, StepDone, Stopped
@@ -46,7 +46,11 @@ def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None,
         counters.loss_sum, counters.correct, counters.seen, counters.part_sums = 0.0, 0, 0, {}
     for X, T in experiment.batches.epoch(counters.epoch, skip=counters.batch):
         rate = learning_rate(
-            update.optimizer.learning_rate, experiment.schedule, epoch=counters.epoch, step=counters.step
+            update.optimizer.learning_rate,
+            experiment.schedule,
+            epoch=counters.epoch,
+            step=counters.step,
+            drops=counters.plateau.drops,
         )
         loss = objective.forward(X, T, counters.step)
         if not math.isfinite(loss):
@@ -93,6 +97,9 @@ def _observe(experiment: Experiment, counters: Counters, metrics: dict[str, floa
     improved = experiment.monitor.improves(value, counters.best.value if counters.best else None)
     if improved:
         counters.best = Best(counters.epoch, value)
+    if isinstance(experiment.schedule, Plateau):
+        assert experiment.schedule.monitor is not None, "a schedule in use states what it watches"
+        counters.plateau = counters.plateau.observe(experiment.schedule, metrics[experiment.schedule.monitor])
     if patience := experiment.patience:
         watched = metrics[patience.monitor.metric]
         if patience.monitor.improves(watched, counters.patience_best):
