@@ -37,7 +37,7 @@ class LBFGS:
     searches: ClassVar[bool] = True
 
     def init(self, theta: Array) -> Slots:
-        """Per remembered step its change of weights s and of the gradient y; an all-zero pair is not used."""
+        """Per remembered step, the newest first, its change of weights s and of the gradient y; zeros are not used."""
         pairs = [f"{kind}{i}" for i in range(self.history) for kind in ("s", "y")]
         return make_slots(theta, "previous_gradient", "previous_step", *pairs)
 
@@ -48,8 +48,8 @@ class LBFGS:
         g = grad.copy()
         is_first = not slots["previous_gradient"].any()
         if not is_first:
-            self._remember(slots, g, step)
-        direction = self._direction(slots, g, step)
+            self._remember(slots, g)
+        direction = self._direction(slots, g)
         slots["previous_gradient"][...] = g
         slots["previous_step"][...] = 0
         slope = float(np.dot(g, direction))
@@ -72,28 +72,29 @@ class LBFGS:
         theta[...] = start + theta.dtype.type(t) * direction
         np.multiply(direction, t, slots["previous_step"])
 
-    def _remember(self, slots: Slots, g: Array, step: int) -> None:
-        """Put the last step and its change of gradient in the place of the oldest pair."""
-        s, y = (slots[f"{kind}{step % self.history}"] for kind in ("s", "y"))
-        s[...] = slots["previous_step"]
-        np.subtract(g, slots["previous_gradient"], y)
+    def _remember(self, slots: Slots, g: Array) -> None:
+        """Put the last step and its change of gradient before the pairs there are, and let go of the oldest."""
+        s, y = slots["previous_step"], g - slots["previous_gradient"]
         if not float(np.dot(s, y)) > LEAST_CURVATURE:
-            s[...] = 0
-            y[...] = 0
+            return
+        for kind, newest in (("s", s), ("y", y)):
+            for i in range(self.history - 1, 0, -1):
+                slots[f"{kind}{i}"][...] = slots[f"{kind}{i - 1}"]
+            slots[f"{kind}0"][...] = newest
 
-    def _direction(self, slots: Slots, g: Array, step: int) -> Array:
+    def _direction(self, slots: Slots, g: Array) -> Array:
         """-H g, by the pairs from the newest to the oldest and back."""
-        order = [(step - k) % self.history for k in range(self.history)]
-        pairs = [(s, y, float(np.dot(s, y))) for s, y in ((slots[f"s{i}"], slots[f"y{i}"]) for i in order) if s.any()]
+        pairs = [(slots[f"s{i}"], slots[f"y{i}"]) for i in range(self.history)]
+        used = [(s, y, float(np.dot(s, y))) for s, y in pairs if s.any()]
         direction: Array = -g
         weights = []
-        for s, y, curvature in pairs:
+        for s, y, curvature in used:
             weight = float(np.dot(s, direction)) / curvature
             weights.append(weight)
             direction -= direction.dtype.type(weight) * y
-        if pairs:
-            _, y, curvature = pairs[0]
+        if used:
+            _, y, curvature = used[0]
             direction *= direction.dtype.type(curvature / float(np.dot(y, y)))
-        for (s, y, curvature), weight in zip(reversed(pairs), reversed(weights), strict=True):
+        for (s, y, curvature), weight in zip(reversed(used), reversed(weights), strict=True):
             direction += direction.dtype.type(weight - float(np.dot(y, direction)) / curvature) * s
         return direction

@@ -182,7 +182,7 @@ class Cyclical(ScheduleBase):
         cycle, within = divmod(t, self.up + down)
         height = within / self.up if within <= self.up else 1 - (within - self.up) / down
         if self.shape == "triangular2":
-            height /= 2**cycle
+            height *= 0.5**cycle
         elif self.shape == "exp_range":
             height *= self.gamma**t
         return self.low + (1 - self.low) * height

