@@ -40,6 +40,10 @@ class Scaler:
         return bool(self.shift.any())
 
 
+UNSCALED = Scaler(np.zeros(()), np.ones(()))
+"""x' = x"""
+
+
 def fit_scaler(scale: Scale, examples: Examples, dtype: Any) -> Scaler:
     """The scaler that `scale` asks for, fitted in float64.
 

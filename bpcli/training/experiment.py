@@ -10,6 +10,7 @@ from functools import cached_property
 from bpcli.data.batches import Batches
 from bpcli.data.dataset import DataInfo
 from bpcli.data.scaling import Scaler
+from bpcli.data.stream_batches import StreamBatches
 from bpcli.optim.schedules import Schedule
 from bpcli.training.metrics import ClassificationMetrics, MetricName, Metrics, RegressionMetrics, usual_metrics
 from bpcli.training.monitor import Monitor, Patience
@@ -27,11 +28,12 @@ class Experiment:
     objective: Objective
     update: Update
     schedule: Schedule
-    batches: Batches
-    """of the training split, as training sees them"""
+    batches: Batches | StreamBatches
+    """of the training split, or of a stream, as training sees them"""
     splits: dict[str, Callable[[], Batches]]
     """each split there is, in its own order, in blocks to measure"""
-    epochs: int
+    epochs: int | None
+    """None: until the stream ends"""
     evaluate_every: int
     every_steps: int | None
     monitor: Monitor
@@ -51,8 +53,10 @@ class Experiment:
 
     @cached_property
     def targets_sha256(self) -> str:
-        """Of the targets of the training and validation splits, by which changed data are noticed."""
-        digest = hashlib.sha256(self.batches.examples.targets.tobytes())
+        """Of the targets of the training and validation splits, by which changed data are noticed; a stream has none."""
+        digest = hashlib.sha256()
+        if self.batches.examples is not None:
+            digest.update(self.batches.examples.targets.tobytes())
         if "validation" in self.splits:
             digest.update(self.splits["validation"]().examples.targets.tobytes())
         return digest.hexdigest()
