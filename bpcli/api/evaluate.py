@@ -17,6 +17,7 @@ from bpcli.training.checkpoint import load_checkpoint, restore_answers
 from bpcli.training.evaluate import measure
 from bpcli.training.experiment import Experiment
 from bpcli.training.metrics import (
+    ALL_METRICS,
     ClassificationMetrics,
     RegressionMetrics,
     metric_names,
@@ -56,7 +57,7 @@ def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Seq
 
 def _evaluate(path: Path, data: str, split: str, experiment: Experiment) -> Evaluation:
     info, batches = experiment.info, experiment.splits[split]()
-    metrics = experiment.metrics(metric_names(info.classes, experiment.top_k))
+    metrics = experiment.metrics(metric_names(info.classes, experiment.top_k) if info.classes else ALL_METRICS)
     seen: list[tuple[Array, Array, Array]] = []
 
     def see(Y: Array, T: Array) -> None:
@@ -76,7 +77,9 @@ def _evaluate(path: Path, data: str, split: str, experiment: Experiment) -> Eval
             mistakes=_mistakes(seen, batches.examples.rows, info.class_names),
         )
     if isinstance(metrics, RegressionMetrics) and 1 < info.targets <= MOST_TARGETS:
-        return replace(evaluation, targets=metrics.per_target([str(i) for i in range(info.targets)]))
+        return replace(
+            evaluation, targets=metrics.per_target(info.target_names or [str(i) for i in range(info.targets)])
+        )
     return evaluation
 
 

@@ -13,7 +13,7 @@ from bpcli.nn.activations import (
     GELU,
     SELU,
     AnyActivation,
-    Exponential,
+    Exp,
     HardSigmoid,
     Identity,
     LeakyReLU,
@@ -29,7 +29,7 @@ from bpcli.nn.arrays import Array
 from bpcli.nn.batch_norm import BatchNorm
 from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import (
-    Constant,
+    Constants,
     Initializer,
     Normal,
     Orthogonal,
@@ -94,7 +94,7 @@ ACTIVATIONS: tuple[AnyActivation, ...] = (
     Softsign(),
     SiLU(),
     HardSigmoid(),
-    Exponential(),
+    Exp(),
     Softmax(),
 )
 _TANH = Tanh()
@@ -124,12 +124,12 @@ PAIRINGS: tuple[Pairing, ...] = (
     *(Pairing(KLDivergence(), Softmax(), targets) for targets in _DISTRIBUTIONS),
     Pairing(Hinge(), Identity(), "classes"),
     Pairing(Hinge(margin=0.5), Identity(), "one-hot", class_weights=_WEIGHTS),
-    *(Pairing(Poisson(), output, "counts") for output in (Exponential(), Softplus())),
+    *(Pairing(Poisson(), output, "counts") for output in (Exp(), Softplus())),
 )
 PENALTIES = (Penalty(), Penalty(l2=0.1), Penalty(l1=0.05), Penalty(l2=0.1, l1=0.05))
 INITIALIZERS: tuple[Initializer, ...] = (
     Zeros(),
-    Constant(),
+    Constants(),
     Normal(std=0.5),
     TruncatedNormal(std=0.5),
     Uniform(limit=0.5),

@@ -13,7 +13,7 @@ from typing import Any
 
 from bpcli.config.compose import compose
 from bpcli.config.document import Document
-from bpcli.config.fields import choices, descend, fields_of
+from bpcli.config.fields import choices, descend, fields_of, options
 from bpcli.config.sections import Config
 from bpcli.config.shorthand import expand
 from bpcli.config.snippet import printable
@@ -42,7 +42,7 @@ def _apply(document: Document, source: Source) -> None:
         raise MalformedError(
             Span(source, 0, 0, len(key)), "an override is written key=value, such as training.epochs=5"
         )
-    places = _parse_key(source, key)
+    places = _with_words(document, _parse_key(source, key))
     path = tuple(places)[-1]
     _open(document, places)
     document.forget(path)
@@ -71,6 +71,17 @@ def _parse_key(source: Source, key: str) -> dict[Path, Span]:
         places[path] = Span(source, 0, match.end() - size, size)
         at = match.end()
     return places
+
+
+def _with_words(document: Document, places: dict[Path, Span]) -> dict[Path, Span]:
+    """The places with `.1` as the key "1" where it names a class, not an entry of a list."""
+    named: dict[Path, Span] = {}
+    path: Path = ()
+    for (*_, part), span in places.items():
+        hint, _ = descend(Config, document.data, path)
+        path = (*path, str(part) if any(option.is_mapping for option in options(hint)) else part)
+        named[path] = span
+    return named
 
 
 def _open(document: Document, places: dict[Path, Span]) -> None:

@@ -13,6 +13,7 @@ from bpcli.data.batches import Batch
 from bpcli.data.dataset import DataInfo
 from bpcli.data.scaling import Scaler
 from bpcli.data.stream import Row, Stream
+from bpcli.data.targets import no_labels
 from bpcli.errors import DataError
 from bpcli.nn.arrays import Array, zeros
 
@@ -113,7 +114,7 @@ class _Window:
     def __init__(self, rows: int, info: DataInfo, encode: Callable[[Array], Array] | None, dtype: Any) -> None:
         self.X = self.T = zeros((rows, info.features), dtype)
         if encode is not None:
-            none = encode(np.zeros(0, np.intp) if info.class_names else np.zeros((0, info.targets)))
+            none = encode(no_labels(info))
             self.T = zeros((rows, *none.shape[1:]), none.dtype)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bpcli.training.checkpoint import pack_checkpoint
 from bpcli.training.divergence import require_finite_weights
-from bpcli.training.events import CheckpointDue, Evaluated, Event, StepDone, Stopped
+from bpcli.training.events import CheckpointDue, Evaluated, Event, StepDone, Stopped, Waiting
 from bpcli.training.experiment import Experiment
 from bpcli.training.files import write_atomically
 from bpcli.training.log import Log
@@ -46,8 +46,8 @@ class Recorder:
         for event in train(self.experiment, self.state):
             counters.seconds = perf_counter() - started
             match event:
-                case StepDone():
-                    examples += event.examples
+                case StepDone() | Waiting():
+                    examples += event.examples if isinstance(event, StepDone) else 0
                     if interrupted():
                         self.save()
                         yield event

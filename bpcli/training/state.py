@@ -22,7 +22,7 @@ class Best:
     value: float
 
 
-_WHOLE = ("epoch", "batch", "step", "correct", "seen", "patience_left_out", "log_bytes")
+_WHOLE = ("epoch", "batch", "step", "correct", "seen", "examples", "patience_left_out", "log_bytes")
 
 
 @dataclass
@@ -41,6 +41,10 @@ class Counters:
     """of the examples seen in the epoch under way"""
     correct: int = 0
     seen: int = 0
+    part_sums: dict[str, float] = field(default_factory=dict)
+    """of each part of several objectives, the sum of its losses and of its right answers, by metric"""
+    examples: int = 0
+    """learnt from in the completed epochs"""
     metrics: dict[str, float] = field(default_factory=dict)
     """of the last evaluation, by full name"""
     best: Best | None = None
@@ -51,6 +55,11 @@ class Counters:
     """spent training, all sessions of the run together"""
     log_bytes: int = 0
     """length of log.csv that belongs to this state"""
+
+    @property
+    def position(self) -> int:
+        """Examples learnt from, those of the epoch under way included: where a stream goes on."""
+        return self.examples + (self.seen if self.batch else 0)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON, which has no NaN: a metric that is not finite is null."""
@@ -63,7 +72,8 @@ class Counters:
         best = Best(**data["best"]) if data["best"] else None
         metrics = {name: math.nan if value is None else value for name, value in data["metrics"].items()}
         counters = cls(**{**data, "best": best, "metrics": metrics})
-        numbers = [counters.seconds, counters.loss_sum, counters.learning_rate, *metrics.values()]
+        numbers = [counters.seconds, counters.loss_sum, counters.learning_rate]
+        numbers += [*metrics.values(), *counters.part_sums.values()]
         numbers += [best.value] if best else []
         whole = [getattr(counters, name) for name in _WHOLE] + ([best.epoch] if best else [])
         if not all(type(n) is int and n >= 0 for n in whole) or not all(type(n) in (int, float) for n in numbers):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from bpcli.nn.activations import Activation, Exponential
+from bpcli.nn.activations import Activation, Exp
 from bpcli.nn.arrays import Array, Buffer
 from bpcli.nn.losses.cross_entropy import _SmoothHead
 from bpcli.nn.losses.general import GeneralHead, SmoothComparison
@@ -30,7 +30,7 @@ class Poisson:
         self, activation: Activation, *, capacity: int, width: int, dtype: Any, class_weights: Array | None = None
     ) -> Head:
         buffer = Buffer(capacity, width, dtype)
-        if isinstance(activation, Exponential):
+        if isinstance(activation, Exp):
             return PoissonHead(buffer)
         return GeneralHead(activation, _Rates(1 / width), buffer)
 
@@ -44,7 +44,7 @@ class PoissonHead(_SmoothHead):
     def forward(self, Z: Array, T: Array) -> float:
         """Σ (e^z - t z) / K"""
         self.Y, self.T = self._Y.rows(len(Z)), T
-        Exponential().forward(Z, self.Y)
+        Exp().forward(Z, self.Y)
         return float((self.Y.sum() - np.vdot(T, Z)) / Z.shape[1])
 
     def backward(self, count: int) -> Array:
