@@ -91,6 +91,13 @@ def child(hint: Any, value: Any, part: str | int) -> Any:
     return next((get_args(option.type)[1] for option in options(hint) if option.is_mapping), None)
 
 
+def default_name(section: type | None, key: str) -> str | None:
+    """The name of the section that stands at `key` where none is given; None where there is no such section."""
+    default = next((field.default for field in fields(section) if field.name == key), None) if section else None
+    name = getattr(default, "name", None)
+    return name if is_dataclass(default) and isinstance(name, str) else None
+
+
 def descend(hint: Any, value: Any, path: Path) -> tuple[Any, Any]:
     """The hint and the value at `path` below; None and None where there is nothing."""
     for part in path:

@@ -44,7 +44,7 @@ def config_from_data(data: dict[str, Any], overrides: Sequence[str] = ()) -> Con
 
 def config_to_data(config: Config) -> dict[str, Any]:
     """Dicts, lists and plain values, with every default written out."""
-    data: dict[str, Any] = _plain(asdict(config))
+    data: dict[str, Any] = {key: _plain(value) for key, value in asdict(config).items()}
     return data
 
 
@@ -85,8 +85,9 @@ def _folder_name(stem: str) -> str:
 
 
 def _plain(value: Any) -> Any:
+    """Lists for tuples, and the bare word for a section that has nothing but a name."""
     if isinstance(value, dict):
-        return {key: _plain(below) for key, below in value.items()}
+        return value["name"] if list(value) == ["name"] else {key: _plain(below) for key, below in value.items()}
     return [_plain(below) for below in value] if isinstance(value, list | tuple) else value
 
 

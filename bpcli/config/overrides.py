@@ -13,7 +13,7 @@ from typing import Any
 
 from bpcli.config.compose import compose
 from bpcli.config.document import Document
-from bpcli.config.fields import choices, descend, fields_of, options
+from bpcli.config.fields import choices, default_name, descend, fields_of, options, section_of
 from bpcli.config.sections import Config
 from bpcli.config.shorthand import expand
 from bpcli.config.snippet import printable
@@ -101,7 +101,9 @@ def _open(document: Document, places: dict[Path, Span]) -> None:
         elif not isinstance(container, dict):
             raise MalformedError(span, f"{around} is not a section, so it has no key {part}")
         elif len(path) < len(places) and container.get(part) is None:
-            container[part] = {}
+            hint, above = descend(Config, document.data, path[:-1])
+            name = default_name(section_of(hint, above), part)
+            container[part] = {"name": name} if name else {}
 
 
 def _container(data: Any, path: Path) -> Any:

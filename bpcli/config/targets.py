@@ -41,24 +41,23 @@ def class_weight_problems(loss: CrossEntropy | Hinge, class_names: tuple[str, ..
 
 
 def require_fitting_targets(config: Config, experiment: Experiment) -> None:
-    """Raise `ConfigError` for targets that are numbers, but none that the loss compares probabilities or rates with."""
+    """Raise `ConfigError` for training targets that are numbers, but none that the loss takes for shares or counts."""
     loss = config.loss
     if experiment.info.class_names or not isinstance(loss, CrossEntropy | KLDivergence | Poisson):
         return
     shares = not isinstance(loss, Poisson) and isinstance(config.model.layers[-1].activation, Softmax)
-    for split, batches in experiment.splits.items():
-        first = 0
-        for _, T in batches().epoch(0):
-            wrong = T.min(axis=1) < 0
-            if not isinstance(loss, Poisson):
-                wrong |= T.max(axis=1) > 1
-            if shares:
-                wrong |= np.abs(T.sum(axis=1) - 1) > 1e-4
-            if wrong.any():
-                limits = "shares that add up to 1" if shares else "in [0, 1]"
-                limits = "0 or more" if isinstance(loss, Poisson) else limits
-                where = f"row {first + int(wrong.argmax())} of the {split} split"
-                hint = ", or data.scale: unit" if config.data.reconstructs else ""
-                message = f"{loss.name} needs targets that are {limits}, and those in {where} are not"
-                raise config_error(("loss",), f"{message}: write loss: mse{hint}")
-            first += len(T)
+    first = 0
+    for _, T in experiment.splits["train"]().epoch(0):
+        wrong = T.min(axis=1) < 0
+        if not isinstance(loss, Poisson):
+            wrong |= T.max(axis=1) > 1
+        if shares:
+            wrong |= np.abs(T.sum(axis=1) - 1) > 1e-4
+        if wrong.any():
+            limits = "shares that add up to 1" if shares else "in [0, 1]"
+            limits = "0 or more" if isinstance(loss, Poisson) else limits
+            hint = ", or data.scale: unit" if config.data.reconstructs else ""
+            where = f"row {first + int(wrong.argmax())} of the training split"
+            message = f"{loss.name} needs targets that are {limits}, and those in {where} are not"
+            raise config_error(("loss",), f"{message}: write loss: mse{hint}")
+        first += len(T)
