@@ -90,9 +90,8 @@ def _splits(config: Config, dtype: Any, scaler: Scaler | None) -> _Data:
         augmentation=source.augmentation,
         image_shape=dataset.info.image_shape,
     )
-    splits = {
-        str(name): cache(partial(batches, split, batch_size=BLOCK, shuffle=False))
-        for name, split in dataset.splits.items()
+    splits: dict[str, Callable[[], Batches]] = {
+        name: cache(partial(batches, split, batch_size=BLOCK, shuffle=False)) for name, split in dataset.splits.items()
     }
     return _Data(dataset.info, training, splits, dataset.train.targets)
 
@@ -111,9 +110,7 @@ def _encode(config: Config, info: DataInfo, dtype: Any) -> Callable[[Array], Arr
     """From labels to targets of the loss; None where the inputs are the targets."""
     if config.data.reconstructs:
         return None
-    return partial(
-        encode_targets, encoding=target_encoding(config, info), classes=len(info.class_names), dtype=dtype
-    )
+    return partial(encode_targets, encoding=target_encoding(config, info), classes=len(info.class_names), dtype=dtype)
 
 
 def _objective(config: Config, info: DataInfo, y: Array, dtype: Any, *, capacity: int) -> Objective:

@@ -11,6 +11,7 @@ from bpcli.data.dataset import DataInfo
 from bpcli.errors import Problem
 from bpcli.nn.weighted_sum import WeightedSum
 from bpcli.training.metrics import metric_names, usual_metrics
+from bpcli.training.sections import Checkpoint
 
 USUAL_TOP_K = 5
 
@@ -43,6 +44,11 @@ def with_metrics(config: Config, info: DataInfo) -> Config:
         if f"validation_{prefix}{name}" in monitors and name not in (*usual_metrics(classes), *config.metrics)
     ]
     return replace(config, metrics=(*config.metrics, *dict.fromkeys(monitored)))
+
+
+def without_monitors(config: Config) -> Config:
+    """The config for measuring alone: what a training watched need not be there in other data."""
+    return replace(config, metrics=(), checkpoint=Checkpoint(), early_stopping=None)
 
 
 def metric_problems(config: Config, info: DataInfo) -> Iterator[Problem]:

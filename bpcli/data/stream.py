@@ -74,7 +74,9 @@ class Stream(Source):
         return self.info_of(len(features), features, len(targets) or 1)
 
     def own_data(self, seed: int) -> Dataset:
-        raise DataError("a stream is read once and has no splits: give other data, such as data.name=csv data.file=FILE")
+        raise DataError(
+            "a stream is read once and has no splits: give other data, such as data.name=csv data.file=FILE"
+        )
 
     def rows(self) -> Iterator[Row | None]:
         """The rows below the header, a file's from its beginning; None whenever none has come for a while.

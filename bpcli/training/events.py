@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from bpcli.training.origin import Origin
+
 Reason = Literal["completed", "stopped_early", "interrupted"]
 
 
@@ -41,6 +43,13 @@ class Started:
     best: float | None
     """value of the monitored metric so far"""
     warnings: tuple[str, ...]
+    origin: Origin | None = None
+    """where the run started from, if not from drawn weights"""
+
+    @property
+    def first_step(self) -> int:
+        """Updates that were made before the run."""
+        return self.origin.step if self.origin else 0
 
 
 class StepDone(NamedTuple):

@@ -68,7 +68,7 @@ class Experiment:
 
     @cached_property
     def targets_sha256(self) -> str:
-        """Of the targets of the training and validation splits, by which changed data are noticed; a stream has none."""
+        """Of the targets of the training and validation splits, by which changed data are noticed; of a stream none."""
         digest = hashlib.sha256()
         if self.batches.examples is not None:
             digest.update(self.batches.examples.targets.tobytes())
