@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpcli.config.load import config_to_data
+from bpcli.config.load import config_from_data
 from bpcli.config.sections import Config
 from bpcli.errors import CheckpointError
 from bpcli.nn.arrays import Array
@@ -51,18 +51,21 @@ def _other_network(saved: Saved, config: Config, experiment: Experiment) -> list
         if then.get(name) != now.get(name):
             was, found = (shapes.get(name, "not there") for shapes in (then, now))
             return [f"its {name} is {was}, and here {found}: write the same model"]
-    layers = zip(saved.config["model"]["layers"], config_to_data(config)["model"]["layers"], strict=True)
-    for i, (old, new) in enumerate(layers):
-        for key in ("activation", "normalization"):
-            if old.get(key) != new[key]:
-                was, found = ((value or {"name": "none"})["name"] for value in (old.get(key), new[key]))
-                shown = f"{was}, and here {found}" if was != found else "another, with other parameters"
+    trained = config_from_data(saved.config)
+    for i, (old, new) in enumerate(zip(trained.model.layers, config.model.layers, strict=True)):
+        for key, was, found in (
+            ("activation", old.activation, new.activation),
+            ("normalization", old.normalization, new.normalization),
+        ):
+            if was != found:
+                names = [part.name if part else "none" for part in (was, found)]
+                shown = "{}, and here {}".format(*names) if names[0] != names[1] else "another, with other parameters"
                 return [f"the {key} of its layers[{i}] is {shown}: write the same model"]
     return []
 
 
 def _other_optimizer(saved: Saved, config: Config, experiment: Experiment) -> list[str]:
-    was, is_now = saved.config["optimizer"]["name"], config.optimizer.name
+    was, is_now = config_from_data(saved.config).optimizer.name, config.optimizer.name
     if was != is_now:
         return [f"it was trained by {was}, and here by {is_now}: write the same optimizer, or reset its state"]
     then, now = kept_slots(saved), set(experiment.start().slots)

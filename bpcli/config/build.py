@@ -36,7 +36,10 @@ def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) ->
     fitted on the training split. Raises `ConfigError` with paths into the config, and `DataError`.
     """
     dtype = dtype or config.dtype
-    resolved = resolve(config, config.data.info())
+    info = config.data.info()
+    resolved = resolve(config, info)
+    if scaler:
+        scaler.require_fitting(info.features)
     data = _stream(resolved, dtype, scaler) if isinstance(config.data, Stream) else _splits(resolved, dtype, scaler)
     batches = data.batches
     objective = _objective(resolved, data.info, data.labels, dtype, capacity=max(batches.batch_size, BLOCK))

@@ -96,7 +96,7 @@ class StreamBatches:
         The window moves between two buffers, so that it always begins where a buffer does: equal rows, equal bits.
         """
         new = len(arrived)
-        kept = min(self._held, self.batch_size - new)
+        kept = min(self._held, self.batch_size - new) if self.stream.window else 0
         total = kept + new
         then, now = self._window, self._spare
         now.X[:kept], now.T[:kept] = then.X[self._held - kept : self._held], then.T[self._held - kept : self._held]

@@ -24,4 +24,4 @@ def encode_targets(y: Array, encoding: Encoding, *, classes: int, dtype: Any) ->
         return y
     if encoding == "one_hot":
         return np.asarray(y[:, np.newaxis] == np.arange(classes), dtype)
-    return y.reshape(len(y), -1).astype(dtype)
+    return (y if y.ndim > 1 else y[:, np.newaxis]).astype(dtype)
