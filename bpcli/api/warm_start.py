@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from bpcli.config.load import config_from_data
 from bpcli.config.sections import Config
 from bpcli.errors import CheckpointError
+from bpcli.nn.activations import AnyActivation
 from bpcli.nn.arrays import Array
+from bpcli.nn.normalization import Normalization
 from bpcli.training.checkpoint import Saved, kept_slots, restore_answers, restore_optimizer
 from bpcli.training.experiment import Experiment
 from bpcli.training.state import State
@@ -51,16 +55,11 @@ def _other_network(saved: Saved, config: Config, experiment: Experiment) -> list
         if then.get(name) != now.get(name):
             was, found = (shapes.get(name, "not there") for shapes in (then, now))
             return [f"its {name} is {was}, and here {found}: write the same model"]
-    trained = config_from_data(saved.config)
-    for i, (old, new) in enumerate(zip(trained.model.layers, config.model.layers, strict=True)):
-        for key, was, found in (
-            ("activation", old.activation, new.activation),
-            ("normalization", old.normalization, new.normalization),
-        ):
+    trained = config_from_data(saved.config).model.layers
+    for i, (old, new) in enumerate(zip(trained, config.model.layers, strict=True)):
+        for was, found in ((old.normalization, new.normalization), (old.activation, new.activation)):
             if was != found:
-                names = [part.name if part else "none" for part in (was, found)]
-                shown = "{}, and here {}".format(*names) if names[0] != names[1] else "another, with other parameters"
-                return [f"the {key} of its layers[{i}] is {shown}: write the same model"]
+                return [f"its layers[{i}] has {_shown(was)}, and here {_shown(found)}: write the same model"]
     return []
 
 
@@ -77,3 +76,11 @@ def _other_optimizer(saved: Saved, config: Config, experiment: Experiment) -> li
 
 def _shapes(arrays: dict[str, Array]) -> dict[str, tuple[int, ...]]:
     return {name: array.shape for name, array in arrays.items()}
+
+
+def _shown(section: Normalization | AnyActivation | None) -> str:
+    """`leaky_relu slope 0.01`"""
+    if section is None:
+        return "no normalization"
+    values = asdict(section)
+    return " ".join([values.pop("name"), *(f"{key} {value}" for key, value in values.items())])
