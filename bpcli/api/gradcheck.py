@@ -157,6 +157,5 @@ def _in_one_batch(config: Config) -> Config:
     stream = config.data
     if not isinstance(stream, Stream):
         return config
-    if not stream.can_be_read_again:
-        raise UsageError("a gradient check reads no pipe: give the rows to check on as a file, with data.file=FILE")
+    stream.require_file()
     return replace(config, data=replace(stream, batch_size=MOST_EXAMPLES, window=None))

@@ -53,8 +53,8 @@ def _other_network(saved: Saved, config: Config, experiment: Experiment) -> list
     then, now = _shapes(saved.tensors), _shapes({**network.parameters.views, **network.statistics.views})
     for name in {**then, **now}:
         if then.get(name) != now.get(name):
-            was, found = (shapes.get(name, "not there") for shapes in (then, now))
-            return [f"its {name} is {was}, and here {found}: write the same model"]
+            old_shape, new_shape = (shapes.get(name, "not there") for shapes in (then, now))
+            return [f"its {name} is {old_shape}, and here {new_shape}: write the same model"]
     trained = config_from_data(saved.config).model.layers
     for i, (old, new) in enumerate(zip(trained, config.model.layers, strict=True)):
         for was, found in ((old.normalization, new.normalization), (old.activation, new.activation)):

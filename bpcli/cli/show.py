@@ -36,6 +36,7 @@ def show(
     from bpcli.config.resolve import resolve
     from bpcli.report.architecture import print_architecture, print_config
     from bpcli.report.console import make_console
+    from bpcli.report.rate import print_rate
     from bpcli.training.run_folder import is_checkpoint
 
     if count is not None and samples is None:
@@ -57,6 +58,7 @@ def show(
             return
         config = resolve(config, info)
         print_architecture(console, config, info)
+        print_rate(console, config, steps_per_epoch=_steps_per_epoch(config))
         if samples is not None:
             _draw_samples(samples, config, count)
 
@@ -69,6 +71,22 @@ def _info(config: Config) -> DataInfo | None:
     if not isinstance(data, Stream) or data.can_be_read_again:
         return data.info()
     return None if config.model.input is None else data.info_of(config.model.input)
+
+
+def _steps_per_epoch(config: Config) -> int | None:
+    """Where the schedule counts steps, how many an epoch has; None where the data cannot be had."""
+    from bpcli.config.build import build
+    from bpcli.data.stream import Stream
+    from bpcli.errors import ConfigError, DataError
+
+    if config.schedule.per != "step":
+        return None
+    if isinstance(config.data, Stream):
+        return config.data.steps_per_epoch
+    try:
+        return len(build(config)[1].batches)
+    except (ConfigError, DataError):
+        return None
 
 
 def _draw_samples(path: Path, config: Config, count: int | None) -> None:

@@ -63,6 +63,16 @@ class Stream(Source):
         """Whether this is a file, and no pipe."""
         return can_be_read_again(self.file)
 
+    @property
+    def steps_per_epoch(self) -> int:
+        """Updates in a whole epoch."""
+        return -(-self.epoch_size // self.batch_size)
+
+    def require_file(self) -> None:
+        """Raise DataError for a pipe, which is there to be learnt from."""
+        if not self.can_be_read_again:
+            raise DataError("only a training reads a pipe: give the rows as a file, with data.file=FILE")
+
     def info_of(self, features: int, names: tuple[str, ...] = (), targets: int = 1) -> DataInfo:
         """What a network has to fit, of rows of so many features."""
         classes = tuple(class_numbers(self.classes, targets=targets)) if self.classes is not None else ()

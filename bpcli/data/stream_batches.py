@@ -42,7 +42,7 @@ class StreamBatches:
 
     def __len__(self) -> int:
         """Updates in an epoch; the last epoch may have fewer."""
-        return -(-self.stream.epoch_size // self.stream.batch_size)
+        return self.stream.steps_per_epoch
 
     def epoch(self, epoch: int, *, skip: int = 0) -> Iterator[Batch | None]:
         """The updates of the next epoch, without the first `skip`; None whenever rows are waited for.

@@ -153,7 +153,23 @@ def test_its_gradients_are_checked_on_its_first_rows(bpcli: Command) -> None:
         checked = bpcli("gradcheck", target)
         assert checked.code == 0
         assert "on 64 examples" in checked.out
-    assert "reads no pipe: give the rows to check on as a file" in bpcli("gradcheck", "online.yaml", PIPE).err
+
+
+@pytest.mark.parametrize("verb", ["gradcheck", "lr-find"])
+def test_what_only_looks_reads_no_pipe(bpcli: Command, verb: str) -> None:
+    refused = bpcli(verb, "online.yaml", PIPE)
+    assert refused.code == 2
+    assert "only a training reads a pipe: give the rows as a file, with data.file=FILE" in refused.err
+
+
+def test_a_rate_is_looked_for_in_the_first_rows(bpcli: Command) -> None:
+    assert bpcli("lr-find", "online.yaml", "--steps", 60).code == 0
+
+
+def test_the_rate_of_a_stream_is_shown_as_far_as_it_is_known(bpcli: Command) -> None:
+    for schedule in ("constant", "{name: inverse_time, per: step}", "{name: inverse_time, per: epoch}"):
+        assert bpcli("show", "online.yaml", f"schedule={schedule}").code == 0
+        assert bpcli("show", "online.yaml", f"schedule={schedule}", PIPE, "model.input=2").code == 0
 
 
 def test_samples_of_a_stream_are_not_drawn(bpcli: Command) -> None:
