@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from bpcli.nn.network import Network
 from bpcli.nn.weighted_sum import WeightedSum
 from bpcli.optim.max_norm import MaxNorm
 from bpcli.optim.penalties import Penalties, Penalty, penalties
+from bpcli.optim.schedules import with_length
 from bpcli.training.evaluate import BLOCK
 from bpcli.training.experiment import Experiment
 from bpcli.training.monitor import Monitor, Patience
@@ -41,17 +43,19 @@ def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) ->
     if scaler:
         scaler.require_fitting(info.features)
     data = _stream(resolved, dtype, scaler) if isinstance(config.data, Stream) else _splits(resolved, dtype, scaler)
-    batches = data.batches
+    batches, epochs = data.batches, resolved.training.epochs
+    schedule = with_length(resolved.schedule, epochs=epochs, steps_per_epoch=len(batches))
+    resolved = replace(resolved, schedule=schedule)
     objective = _objective(resolved, data.info, data.labels, dtype, capacity=max(batches.batch_size, BLOCK))
     experiment = Experiment(
         info=data.info,
         scaler=batches.scaler,
         objective=objective,
         update=_update(resolved, objective.network),
-        schedule=config.schedule,
+        schedule=resolved.schedule,
         batches=batches,
         splits=data.splits,
-        epochs=resolved.training.epochs,
+        epochs=epochs,
         evaluate_every=config.training.evaluate_every,
         every_steps=config.checkpoint.every_steps,
         monitor=_monitor(resolved),

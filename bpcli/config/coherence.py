@@ -8,11 +8,15 @@ from collections.abc import Callable, Collection, Iterator
 from bpcli.config.fields import listed
 from bpcli.config.outputs import is_suitable, suitable_outputs
 from bpcli.config.sections import Config
+from bpcli.config.stream_coherence import stream_problems
+from bpcli.config.watching import watching
 from bpcli.data.stream import Stream
 from bpcli.errors import Path, Problem
 from bpcli.nn.activations import Identity, Softmax
 from bpcli.nn.batch_norm import BatchNorm
 from bpcli.nn.weighted_sum import WeightedSum
+from bpcli.optim.clipping import Clipping
+from bpcli.optim.sgd import SGD
 
 _USABLE = re.compile(r"\w[\w .+-]{0,99}(?<![ .])")
 _METRIC = re.compile(r"(train|prequential|validation|test)_[a-z0-9_]+")
@@ -33,16 +37,26 @@ def _name(config: Config) -> Iterator[Problem]:
 
 def _nesterov(config: Config) -> Iterator[Problem]:
     sgd = config.optimizer
-    if sgd.nesterov and (not sgd.momentum or sgd.dampening):
+    if isinstance(sgd, SGD) and sgd.nesterov and (not sgd.momentum or sgd.dampening):
         wrong = "momentum greater than 0" if not sgd.momentum else "dampening 0"
         yield Problem(("optimizer", "nesterov"), f"optimizer.nesterov needs {wrong}: set it, or leave nesterov out")
 
 
+def _line_search(config: Config) -> Iterator[Problem]:
+    if not config.optimizer.searches:
+        return
+    if config.data.batch_size != "full" and not isinstance(config.data, Stream):
+        message = f"{config.optimizer.name} needs all examples at once: write full"
+        yield Problem(("data", "batch_size"), message)
+    if config.clipping != Clipping():
+        message = f"a clipped gradient is none that {config.optimizer.name} can search along: leave it out"
+        yield Problem(("clipping",), message)
+
+
 def _monitors(config: Config) -> Iterator[Problem]:
-    for section in (config.checkpoint, config.early_stopping):
-        metric = section.monitor if section else None
+    for key, section in watching(config).items():
+        metric = section.monitor
         if metric is not None and not _METRIC.fullmatch(metric):
-            key = "checkpoint" if section is config.checkpoint else "early_stopping"
             message = f"{key}.monitor must be <split>_<metric>, such as validation_loss, not '{metric}'"
             yield Problem((key, "monitor"), message)
 
@@ -76,43 +90,12 @@ def _regularisation(config: Config) -> Iterator[Problem]:
         yield Problem(("model", "normalization"), message)
 
 
-def _stream(config: Config) -> Iterator[Problem]:
-    stream = config.data
-    if not isinstance(stream, Stream):
-        return
-    if stream.window is not None and stream.window < stream.batch_size:
-        yield Problem(("data", "window"), f"the window must hold the {stream.batch_size} new rows of an update")
-    if stream.classes is not None and stream.reconstructs:
-        yield Problem(("data", "classes"), "the targets are the inputs: leave it out")
-    for key, usual, why in _NOT_OF_A_STREAM:
-        if getattr(stream, key) != usual:
-            yield Problem(("data", key), f"{why}: leave it out")
-    if config.training.evaluate_every != 1:
-        message = "a stream has a row of the log every data.epoch_size rows: set that, and leave this out"
-        yield Problem(("training", "evaluate_every"), message)
-    if getattr(config.loss, "class_weights", None) == "balanced":
-        message = "a stream does not say beforehand how frequent its classes are: give each its weight"
-        yield Problem(("loss", "class_weights"), message)
-
-
-_NOT_OF_A_STREAM = (
-    ("validation_fraction", 0.0, "a stream has no splits; prequential_loss measures rows before they are learnt from"),
-    ("shuffle", False, "the rows of a stream are learnt from in the order in which they arrive"),
-    ("sampling", "none", "the rows of a stream are learnt from as they arrive, each class as often as it comes"),
-    ("augmentation", None, "the rows of a stream are learnt from as they arrive"),
-    (
-        "scale",
-        "none",
-        "rows of a stream cannot be seen before they are learnt from; a run --from a checkpoint has its scaling",
-    ),
-)
-
-
 _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Config], Iterator[Problem]]], ...] = (
     (("name",), _name),
     (("optimizer",), _nesterov),
-    (("checkpoint", "early_stopping"), _monitors),
+    (("optimizer", "data", "clipping"), _line_search),
+    (("checkpoint", "early_stopping", "schedule"), _monitors),
     (("model", "loss"), _output),
     (("model", "data"), _regularisation),
-    (("data", "training", "loss"), _stream),
+    (("data", "training", "loss", "schedule", "optimizer"), stream_problems),
 )

@@ -13,7 +13,12 @@ from bpcli.errors import Path, dotted
 _FOREIGN = {
     "optimizer": "optimiser optim solver algorithm updater",
     "optimizer.learning_rate": "lr eta step_size learningrate learning_rate_init base_lr initial_lr lr0",
-    "optimizer.momentum": "mu beta beta1 momentum_factor",
+    "optimizer.momentum": "mu beta momentum_factor",
+    "optimizer.beta1": "betas b1 beta_1",
+    "optimizer.beta2": "b2 beta_2",
+    "optimizer.epsilon": "eps fuzz",
+    "optimizer.rho": "decay_rate smoothing_constant",
+    "optimizer.history": "history_size memory m",
     "optimizer.nesterov": "nesterovs_momentum use_nesterov",
     "schedule": "scheduler lr_scheduler lr_schedule learning_rate_schedule lr_decay learning_rate_decay",
     "regularization": "regularisation regularizer penalty reg",

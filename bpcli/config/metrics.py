@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bpcli.config.parts import plan_parts
 from bpcli.config.sections import Config
+from bpcli.config.watching import watching
 from bpcli.data.dataset import DataInfo
 from bpcli.errors import Problem
 from bpcli.nn.weighted_sum import WeightedSum
@@ -36,7 +37,7 @@ def with_metrics(config: Config, info: DataInfo) -> Config:
     config = replace(config, top_k=config.top_k or (USUAL_TOP_K if info.classes > USUAL_TOP_K else None))
     if not _has_validation(config, info):
         return config
-    monitors = {section.monitor for section in (config.checkpoint, config.early_stopping) if section}
+    monitors = {section.monitor for section in watching(config).values()}
     monitored = [
         name
         for prefix, classes in _tasks(config, info)
@@ -71,12 +72,10 @@ def metric_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
 def monitor_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
     """Monitors of metrics that this run does not have."""
     names = [*_of_train(config, info), *(f"validation_{name}" for name in _of_validation(config, info))]
-    for section in ("checkpoint", "early_stopping"):
-        monitor = getattr(getattr(config, section), "monitor", None)
+    for key, section in watching(config).items():
+        monitor = section.monitor
         if monitor is not None and monitor not in names:
-            yield Problem(
-                (section, "monitor"), f"there is no metric '{monitor}' in this run; it has {', '.join(names)}"
-            )
+            yield Problem((key, "monitor"), f"there is no metric '{monitor}' in this run; it has {', '.join(names)}")
 
 
 def _tasks(config: Config, info: DataInfo) -> list[tuple[str, int]]:

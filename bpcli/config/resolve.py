@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from bpcli.config.coherence import coherence_problems
 from bpcli.config.data_coherence import data_problems
@@ -20,7 +21,11 @@ from bpcli.nn.activations import AnyActivation, Identity
 from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import default_initializer
 from bpcli.nn.weighted_sum import WeightedSum
+from bpcli.optim.schedules import Plateau
 from bpcli.training.monitor import default_mode
+from bpcli.training.sections import EarlyStopping
+
+Watcher = TypeVar("Watcher", EarlyStopping, Plateau)
 
 USUAL_EPOCHS = 10
 
@@ -103,17 +108,20 @@ def _with_start_and_limits(layer: Dense, config: Config) -> Dense:
 
 
 def _with_checkpoint(config: Config, info: DataInfo) -> Config:
-    """Monitor and mode stated, of the best checkpoint and of early stopping."""
+    """Monitor and mode stated, of the best checkpoint and of all else that watches a metric."""
     names = logged_metrics(config, info)
     default = "validation_loss" if "validation_loss" in names else names[0]
     monitor = config.checkpoint.monitor or default
     checkpoint = replace(config.checkpoint, monitor=monitor, mode=config.checkpoint.mode or default_mode(monitor))
-    early = config.early_stopping
-    if early is not None:
-        watched = early.monitor or monitor
-        mode = early.mode or (checkpoint.mode if watched == monitor else default_mode(watched))
-        early = replace(early, monitor=watched, mode=mode)
-    return replace(config, checkpoint=checkpoint, early_stopping=early)
+
+    def watched(section: Watcher) -> Watcher:
+        metric = section.monitor or monitor
+        mode = section.mode or (checkpoint.mode if metric == monitor else default_mode(metric))
+        return replace(section, monitor=metric, mode=mode)
+
+    early = None if config.early_stopping is None else watched(config.early_stopping)
+    schedule = watched(config.schedule) if isinstance(config.schedule, Plateau) else config.schedule
+    return replace(config, checkpoint=checkpoint, early_stopping=early, schedule=schedule)
 
 
 def _problems(config: Config, info: DataInfo) -> Iterator[Problem]:

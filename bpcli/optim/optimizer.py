@@ -1,8 +1,55 @@
-"""What an optimizer is."""
+"""What an optimizer is: frozen hyper-parameters, and no state of its own."""
 
 from __future__ import annotations
 
-from bpcli.nn.arrays import Array
+from collections.abc import Callable, Iterator
+from typing import ClassVar, Protocol
+
+from bpcli.nn.arrays import Array, zeros
+from bpcli.nn.parameters import Parameters
 
 Slots = dict[str, Array]
 """An optimizer's memory: `(P,)` arrays by name, saved and restored with the weights."""
+
+BLOCK = 32_768
+"""Parameters that are updated at once: with their slots they stay in the processor's cache from pass to pass."""
+
+
+class Optimizer(Protocol):
+    searches: ClassVar[bool]
+    """whether it looks for the length of a step itself, by evaluating the objective anew"""
+
+    @property
+    def learning_rate(self) -> float:
+        """η₀, on which a schedule acts."""
+        ...
+
+    def init(self, theta: Array) -> Slots:
+        """The slots for parameters `theta (P,)`, before the first step."""
+        ...
+
+    def update(
+        self,
+        slots: Slots,
+        parameters: Parameters,
+        *,
+        learning_rate: float,
+        step: int,
+        revalue: Callable[[], float],
+    ) -> None:
+        """Change `theta` and the slots in place; `grad` serves as scratch. `step` counts from 0.
+
+        `revalue()` is the objective at the present `theta` on the same batch; it fills `grad` anew.
+        """
+        ...
+
+
+def blocks(size: int) -> Iterator[slice]:
+    """Stretches of at most `BLOCK` entries that cover a vector."""
+    for start in range(0, size, BLOCK):
+        yield slice(start, min(start + BLOCK, size))
+
+
+def make_slots(theta: Array, *names: str) -> Slots:
+    """Slots of zeros for parameters `theta (P,)`."""
+    return {name: zeros(len(theta), theta.dtype) for name in names}

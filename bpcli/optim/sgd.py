@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from annotated_types import Ge, Gt, Le, Lt
@@ -17,7 +17,7 @@ from bpcli.optim.subnormals import flush_subnormals
 
 @dataclass(frozen=True, kw_only=True)
 class SGD:
-    """v ← μ v + (1 - dampening) g, w ← w - η v; with Nesterov w ← w - η (g + μ v).
+    """sgd: v ← μ v + (1 - dampening) g, w ← w - η v; with Nesterov w ← w - η (g + μ v).
 
     dampening 0 is the classic form (Polyak 1964; Rumelhart, Hinton and Williams 1986); dampening = μ is the
     exponential average of gradients. Nesterov's form is that of Sutskever et al. 2013 as PyTorch writes it.
@@ -33,6 +33,7 @@ class SGD:
     """the share of the gradient left out of the velocity"""
     nesterov: bool = False
     """look ahead along the velocity; needs momentum > 0 and dampening 0"""
+    searches: ClassVar[bool] = False
 
     def init(self, theta: Array) -> Slots:
         """The slots for parameters `theta (P,)`: none without momentum."""

@@ -15,7 +15,7 @@ def print_rate(console: Console, config: Config, *, steps_per_epoch: int | None)
     """The curve of the rate, or a line where it is constant or cannot be known."""
     schedule, base = config.schedule, config.optimizer.learning_rate
     console.print()
-    if config.training.epochs is None and not isinstance(schedule, Constant):
+    if config.training.epochs is None and (schedule.warmup or not isinstance(schedule, Constant)):
         console.print(f"learning rate  {schedule.name}, for as long as the stream lasts", soft_wrap=True)
         return
     if schedule.per == "step" and steps_per_epoch is None:

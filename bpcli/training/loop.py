@@ -13,7 +13,7 @@ from functools import partial
 from bpcli.data.stream_batches import StreamBatches
 from bpcli.nn.arrays import Array
 from bpcli.nn.weighted_sum import WeightedSumHead
-from bpcli.optim.schedules import learning_rate
+from bpcli.optim.schedules import Plateau, learning_rate
 from bpcli.training.divergence import diverged, require_finite_weights
 from bpcli.training.evaluate import measure
 from bpcli.training.events import CheckpointDue, Evaluated, Event, Reason, StepDone, Stopped, Waiting
@@ -63,7 +63,11 @@ def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None,
             tested = test_first(experiment, state, X[-seen:], T[-seen:])
             _count_answers(experiment, counters, T[-seen:])
         rate = learning_rate(
-            update.optimizer.learning_rate, experiment.schedule, epoch=counters.epoch, step=counters.step
+            update.optimizer.learning_rate,
+            experiment.schedule,
+            epoch=counters.epoch,
+            step=counters.step,
+            drops=counters.plateau.drops,
         )
         loss = objective.forward(X, T, counters.step)
         if not math.isfinite(loss):
@@ -119,6 +123,9 @@ def _observe(experiment: Experiment, counters: Counters, metrics: dict[str, floa
     improved = experiment.monitor.improves(value, counters.best.value if counters.best else None)
     if improved:
         counters.best = Best(counters.epoch, value)
+    if isinstance(experiment.schedule, Plateau):
+        assert experiment.schedule.monitor is not None, "a schedule in use states what it watches"
+        counters.plateau = counters.plateau.observe(experiment.schedule, metrics[experiment.schedule.monitor])
     if patience := experiment.patience:
         watched = metrics[patience.monitor.metric]
         if patience.monitor.improves(watched, counters.patience_best):

@@ -37,6 +37,8 @@ def resolved(*overrides: str) -> Config:
         ("data.target=input", "the targets are the inputs: leave it out"),
         ("data={name: stream, file: r, batch_size: 3, window: 2}", "the window must hold the 3 new rows of an update"),
         ("data.batch_size=full", "data.batch_size must be a whole number greater than 0, not 'full'"),
+        ("schedule=cosine", "cosine needs a length, and nobody knows that of a stream: give it, in epochs"),
+        ("optimizer=lbfgs", "lbfgs needs all examples at once, which a stream never has: choose another"),
         ("training.evaluate_every=2", "a stream has a row of the log every data.epoch_size rows: set that"),
         ("loss={name: cross_entropy, class_weights: balanced}", "does not say beforehand how frequent its classes are"),
         ("model.normalization=batch_norm", "batch_norm needs batches of 2 examples or more"),
@@ -57,6 +59,11 @@ def test_the_epochs_of_a_stream_stay_open_and_its_own_loss_is_monitored() -> Non
     config = resolved()
     assert config.training.epochs is None
     assert (config.checkpoint.monitor, config.checkpoint.mode) == ("prequential_loss", "min")
+
+
+def test_a_schedule_with_an_end_is_as_long_as_it_says_or_as_the_epochs_do() -> None:
+    load_config("c.yaml", ["schedule={name: cosine, length: 40}"])
+    load_config("c.yaml", ["schedule=cosine", "training.epochs=5"])
 
 
 def test_other_data_have_ten_epochs_written_out() -> None:

@@ -1,0 +1,75 @@
+"""RMSProp."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from annotated_types import Ge, Gt, Lt
+
+from bpcli.nn.arrays import Array
+from bpcli.nn.parameters import Parameters
+from bpcli.optim.optimizer import Slots, blocks, make_slots
+from bpcli.optim.subnormals import flush_subnormals
+
+
+@dataclass(frozen=True, kw_only=True)
+class RMSProp:
+    """rmsprop: s ← ρ s + (1-ρ) g², w ← w - η g / (√s + ε) (Tieleman and Hinton 2012).
+
+    centered: √(s - m²) in the place of √s, with m ← ρ m + (1-ρ) g (Graves 2013, eq. 38 to 41). momentum: the quotient
+    is summed, v ← μ v + g / (√s + ε), w ← w - η v, as PyTorch has it.
+    """
+
+    name: Literal["rmsprop"] = "rmsprop"
+    learning_rate: Annotated[float, Gt(0)] = 0.001
+    """η, the size of a step"""
+    rho: Annotated[float, Ge(0), Lt(1)] = 0.99
+    """ρ, the share of the last average that is kept"""
+    momentum: Annotated[float, Ge(0), Lt(1)] = 0.0
+    """μ, the share of the last velocity that is kept"""
+    centered: bool = False
+    """divide by the deviation of the gradient instead of its size"""
+    epsilon: Annotated[float, Gt(0)] = 1e-8
+    """ε, keeps the division from zero"""
+    searches: ClassVar[bool] = False
+
+    def init(self, theta: Array) -> Slots:
+        names = ["square", *(["mean"] if self.centered else []), *(["velocity"] if self.momentum else [])]
+        return make_slots(theta, *names)
+
+    def update(
+        self, slots: Slots, parameters: Parameters, *, learning_rate: float, step: int, revalue: Callable[[], float]
+    ) -> None:
+        rho = self.rho
+        for part in blocks(len(parameters)):
+            theta, g, s = parameters.theta[part], parameters.grad[part], slots["square"][part]
+            scale = g * g
+            scale *= 1 - rho
+            s *= rho
+            s += scale
+            if self.centered:
+                m = slots["mean"][part]
+                m *= rho
+                np.multiply(g, 1 - rho, scale)
+                m += scale
+                np.multiply(m, m, scale)
+                np.subtract(s, scale, scale)
+                np.maximum(scale, 0, out=scale)  # what rounding may leave below it
+                np.sqrt(scale, scale)
+            else:
+                np.sqrt(s, scale)
+            scale += self.epsilon
+            g /= scale
+            if self.momentum:
+                velocity = slots["velocity"][part]
+                velocity *= self.momentum
+                velocity += g
+                np.multiply(velocity, learning_rate, g)
+            else:
+                g *= learning_rate
+            theta -= g
+        for slot in slots.values():
+            flush_subnormals(slot, scratch=parameters.grad, step=step)
