@@ -16,6 +16,7 @@ from bpcli.errors import CheckpointError, DataError, UsageError
 from bpcli.nn.activations import Tanh
 from bpcli.nn.batch_norm import BatchNorm
 from bpcli.nn.dense import Dense
+from bpcli.optim.adam import Adam
 from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.sgd import SGD
 from bpcli.training.checkpoint import load_checkpoint
@@ -59,9 +60,13 @@ def test_a_reset_starts_with_the_weights_that_answer_and_a_new_optimizer(rich: C
         assert np.abs(now[f"average.{name}"] - now[name]).max() < 1e-6, "the average begins with them too"
 
 
-def test_kept_it_goes_on_with_the_raw_weights_the_velocity_the_average_and_the_count_of_steps(rich: Config) -> None:
-    """One epoch from an end that was kept is the epoch that would have come, but for the order of its examples."""
-    config = replace(rich, data=Moons(samples=64, noise=0.1, batch_size="full", validation_fraction=0.25))
+@pytest.mark.parametrize("optimizer", [SGD(learning_rate=0.2, momentum=0.9), Adam()], ids=lambda o: o.name)
+def test_kept_it_goes_on_with_the_raw_weights_the_slots_the_average_and_the_count_of_steps(
+    rich: Config, optimizer: SGD | Adam
+) -> None:
+    """With the whole split in a batch, the epochs from an end that was kept are those that would have come."""
+    data = Moons(samples=64, noise=0.1, batch_size="full", validation_fraction=0.25)
+    config = replace(rich, data=data, optimizer=optimizer)
     train(with_training(config, epochs=5), output="straight")
     train(with_training(config, epochs=3), output="old")
     train(with_training(config, epochs=2), output="new", start_from="old/last.npz", keep_optimizer=True)
