@@ -11,6 +11,8 @@ import numpy as np
 from bpcli.api.evaluation import Evaluation, Mistake
 from bpcli.config.build import build
 from bpcli.config.load import config_from_data
+from bpcli.config.metrics import without_monitors
+from bpcli.data.stream import Stream
 from bpcli.errors import CheckpointError, UsageError
 from bpcli.nn.arrays import Array
 from bpcli.training.checkpoint import load_checkpoint, restore_answers
@@ -40,7 +42,11 @@ def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Seq
     a split the data do not have.
     """
     saved = load_checkpoint(checkpoint_at(Path(checkpoint)))
-    config = config_from_data(saved.config, overrides)
+    config = without_monitors(config_from_data(saved.config, overrides))
+    if isinstance(config.data, Stream):
+        raise UsageError(
+            "a stream is read once, and has no split to measure: give other data, such as data.name=csv data.file=FILE"
+        )
     _, experiment = build(config, scaler=saved.scaler)
     restore_answers(saved, experiment.objective.network)
     if experiment.info.class_names != saved.info.class_names:

@@ -11,6 +11,7 @@ import numpy as np
 
 from bpcli.config.build import build
 from bpcli.config.sections import Config
+from bpcli.data.stream import Stream
 from bpcli.errors import DivergedError, UsageError
 from bpcli.optim.schedules import Exponential
 from bpcli.training.events import StepDone
@@ -75,6 +76,8 @@ def find_learning_rate(
     make no range, `ConfigError` and `DataError`.
     """
     _require_range(config, start=start, end=end, steps=steps, smoothing=smoothing)
+    if isinstance(config.data, Stream):
+        config.data.require_file()
     with np.errstate(all="ignore"):
         _, experiment = build(config)
         rise = (end / start) ** (1 / (steps - 1))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from bpcli.config.parts import plan_parts, weighted_sum_head
 from bpcli.config.resolve import resolve, target_encoding
@@ -12,8 +13,10 @@ from bpcli.config.sections import Config
 from bpcli.config.targets import class_weights, require_fitting_targets
 from bpcli.data.batches import Batches
 from bpcli.data.dataset import DataInfo
-from bpcli.data.scaling import Scaler, fit_scaler
-from bpcli.data.targets import encode_targets
+from bpcli.data.scaling import UNSCALED, Scaler, fit_scaler
+from bpcli.data.stream import Stream
+from bpcli.data.stream_batches import StreamBatches
+from bpcli.data.targets import encode_targets, no_labels
 from bpcli.nn.arrays import Array
 from bpcli.nn.losses import Head
 from bpcli.nn.network import Network
@@ -35,50 +38,86 @@ def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) ->
     fitted on the training split. Raises `ConfigError` with paths into the config, and `DataError`.
     """
     dtype = dtype or config.dtype
-    resolved = resolve(config, config.data.info())
-    dataset = config.data.load(config.seed)
-    scaler = scaler or fit_scaler(config.data.scale, dataset.train, dtype)
-    encoding = target_encoding(resolved, dataset.info)
-    encode = partial(encode_targets, encoding=encoding, classes=len(dataset.info.class_names), dtype=dtype)
-    stream = partial(
-        Batches, encode=None if config.data.reconstructs else encode, scaler=scaler, seed=config.seed, dtype=dtype
-    )
-    batches = stream(
-        dataset.train,
-        batch_size=config.data.batch_size,
-        shuffle=config.data.shuffle,
-        sampling=config.data.sampling,
-        augmentation=config.data.augmentation,
-        image_shape=dataset.info.image_shape,
-    )
-    length = with_length(resolved.schedule, epochs=config.training.epochs, steps_per_epoch=len(batches))
-    resolved = replace(resolved, schedule=length)
-    splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    objective = _objective(
-        resolved, dataset.info, dataset.train.targets, dtype, capacity=max(batches.batch_size, BLOCK)
-    )
+    info = config.data.info()
+    resolved = resolve(config, info)
+    if scaler:
+        scaler.require_fitting(info.features)
+    data = _stream(resolved, dtype, scaler) if isinstance(config.data, Stream) else _splits(resolved, dtype, scaler)
+    batches, epochs = data.batches, resolved.training.epochs
+    schedule = with_length(resolved.schedule, epochs=epochs, steps_per_epoch=len(batches))
+    resolved = replace(resolved, schedule=schedule)
+    objective = _objective(resolved, data.info, data.labels, dtype, capacity=max(batches.batch_size, BLOCK))
     experiment = Experiment(
-        info=dataset.info,
-        scaler=scaler,
+        info=data.info,
+        scaler=batches.scaler,
         objective=objective,
         update=_update(resolved, objective.network),
         schedule=resolved.schedule,
         batches=batches,
-        splits={
-            name: cache(partial(stream, split, batch_size=BLOCK, shuffle=False))
-            for name, split in splits.items()
-            if split is not None
-        },
-        epochs=config.training.epochs,
+        splits=data.splits,
+        epochs=epochs,
         evaluate_every=config.training.evaluate_every,
         every_steps=config.checkpoint.every_steps,
         monitor=_monitor(resolved),
         patience=_patience(resolved),
         extra_metrics=resolved.metrics,
         top_k=resolved.top_k,
+        measured_as=config.data.measured_as,
     )
     require_fitting_targets(resolved, experiment)
     return resolved, experiment
+
+
+class _Data(NamedTuple):
+    """What a network learns from."""
+
+    info: DataInfo
+    batches: Batches | StreamBatches
+    splits: dict[str, Callable[[], Batches]]
+    labels: Array
+    """of the training split, as far as they are known beforehand"""
+
+
+def _splits(config: Config, dtype: Any, scaler: Scaler | None) -> _Data:
+    """A data set that is there as a whole."""
+    source = config.data
+    dataset = source.load(config.seed)
+    batches = partial(
+        Batches,
+        encode=_encode(config, dataset.info, dtype),
+        scaler=scaler or fit_scaler(source.scale, dataset.train, dtype),
+        seed=config.seed,
+        dtype=dtype,
+    )
+    training = batches(
+        dataset.train,
+        batch_size=source.batch_size,
+        shuffle=source.shuffle,
+        sampling=source.sampling,
+        augmentation=source.augmentation,
+        image_shape=dataset.info.image_shape,
+    )
+    splits: dict[str, Callable[[], Batches]] = {
+        name: cache(partial(batches, split, batch_size=BLOCK, shuffle=False)) for name, split in dataset.splits.items()
+    }
+    return _Data(dataset.info, training, splits, dataset.train.targets)
+
+
+def _stream(config: Config, dtype: Any, scaler: Scaler | None) -> _Data:
+    """Rows that arrive."""
+    stream = config.data
+    assert isinstance(stream, Stream)
+    info = stream.info()
+    encode = _encode(config, info, dtype)
+    batches = StreamBatches(stream, info, encode=encode, scaler=scaler or UNSCALED, dtype=dtype)
+    return _Data(info, batches, {}, no_labels(info))
+
+
+def _encode(config: Config, info: DataInfo, dtype: Any) -> Callable[[Array], Array] | None:
+    """From labels to targets of the loss; None where the inputs are the targets."""
+    if config.data.reconstructs:
+        return None
+    return partial(encode_targets, encoding=target_encoding(config, info), classes=len(info.class_names), dtype=dtype)
 
 
 def _objective(config: Config, info: DataInfo, y: Array, dtype: Any, *, capacity: int) -> Objective:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Collection, Iterator
 from bpcli.config.fields import listed
 from bpcli.config.outputs import is_suitable, suitable_outputs
 from bpcli.config.sections import Config
+from bpcli.config.stream_coherence import stream_problems
 from bpcli.config.watching import watching
+from bpcli.data.stream import Stream
 from bpcli.errors import Path, Problem
 from bpcli.nn.activations import Identity, Softmax
 from bpcli.nn.batch_norm import BatchNorm
@@ -17,7 +19,7 @@ from bpcli.optim.clipping import Clipping
 from bpcli.optim.sgd import SGD
 
 _USABLE = re.compile(r"\w[\w .+-]{0,99}(?<![ .])")
-_METRIC = re.compile(r"(train|validation|test)_[a-z0-9_]+")
+_METRIC = re.compile(r"(train|prequential|validation|test)_[a-z0-9_]+")
 
 
 def coherence_problems(config: Config, *, except_for: Collection[str] = ()) -> Iterator[Problem]:
@@ -43,7 +45,7 @@ def _nesterov(config: Config) -> Iterator[Problem]:
 def _line_search(config: Config) -> Iterator[Problem]:
     if not config.optimizer.searches:
         return
-    if config.data.batch_size != "full":
+    if config.data.batch_size != "full" and not isinstance(config.data, Stream):
         message = f"{config.optimizer.name} needs all examples at once: write full"
         yield Problem(("data", "batch_size"), message)
     if config.clipping != Clipping():
@@ -82,7 +84,8 @@ def _regularisation(config: Config) -> Iterator[Problem]:
         message = "the outputs of the network are compared with the targets, all of them: leave dropout out here"
         yield Problem(("model", "layers", last, "dropout"), message)
     normalized = [layer.normalization or config.model.normalization for layer in config.model.layers[:-1]]
-    if config.data.batch_size == 1 and any(isinstance(spec, BatchNorm) for spec in normalized):
+    window = config.data.window if isinstance(config.data, Stream) else None
+    if (window or config.data.batch_size) == 1 and any(isinstance(spec, BatchNorm) for spec in normalized):
         message = "batch_norm needs batches of 2 examples or more: set data.batch_size, or write layer_norm"
         yield Problem(("model", "normalization"), message)
 
@@ -94,4 +97,5 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Config], Iterator[Problem]]], ..
     (("checkpoint", "early_stopping", "schedule"), _monitors),
     (("model", "loss"), _output),
     (("model", "data"), _regularisation),
+    (("data", "training", "loss", "schedule", "optimizer"), stream_problems),
 )

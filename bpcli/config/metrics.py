@@ -12,6 +12,7 @@ from bpcli.data.dataset import DataInfo
 from bpcli.errors import Problem
 from bpcli.nn.weighted_sum import WeightedSum
 from bpcli.training.metrics import metric_names, usual_metrics
+from bpcli.training.sections import Checkpoint
 
 USUAL_TOP_K = 5
 
@@ -44,6 +45,11 @@ def with_metrics(config: Config, info: DataInfo) -> Config:
         if f"validation_{prefix}{name}" in monitors and name not in (*usual_metrics(classes), *config.metrics)
     ]
     return replace(config, metrics=(*config.metrics, *dict.fromkeys(monitored)))
+
+
+def without_monitors(config: Config) -> Config:
+    """The config for measuring alone: what a training watched need not be there in other data."""
+    return replace(config, metrics=(), checkpoint=Checkpoint(), early_stopping=None)
 
 
 def metric_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
@@ -86,11 +92,11 @@ def _losses(config: Config) -> list[str]:
 
 
 def _of_train(config: Config, info: DataInfo) -> list[str]:
-    if not isinstance(config.loss, WeightedSum):
-        return ["train_loss", "train_accuracy"] if info.class_names else ["train_loss"]
-    names = ["train_loss"]
+    split = config.data.measured_as
+    names = [f"{split}_loss"]
     for prefix, classes in _tasks(config, info):
-        names += [f"train_{prefix}loss", *([f"train_{prefix}accuracy"] if classes else [])]
+        names += [f"{split}_{prefix}loss"] if prefix else []
+        names += [f"{split}_{prefix}accuracy"] if classes else []
     return names
 
 

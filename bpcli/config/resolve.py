@@ -14,6 +14,7 @@ from bpcli.config.pairing import pairing_problems
 from bpcli.config.parts import plan_parts
 from bpcli.config.sections import Config
 from bpcli.data.dataset import DataInfo
+from bpcli.data.stream import Stream
 from bpcli.data.targets import Encoding
 from bpcli.errors import ConfigError, Problem
 from bpcli.nn.activations import AnyActivation, Identity
@@ -26,10 +27,13 @@ from bpcli.training.sections import EarlyStopping
 
 Watcher = TypeVar("Watcher", EarlyStopping, Plateau)
 
+USUAL_EPOCHS = 10
+
 
 def resolve(config: Config, info: DataInfo) -> Config:
     """`config` with every default written out that depends on the data. Raises `ConfigError` with all that is wrong."""
-    resolved = with_metrics(_with_checkpoint(_with_layers(_with_parts(config, info), info), info), info)
+    resolved = _with_epochs(_with_layers(_with_parts(config, info), info))
+    resolved = with_metrics(_with_checkpoint(resolved, info), info)
     problems = [*coherence_problems(config), *_problems(resolved, info)]
     if problems:
         raise ConfigError(problems)
@@ -46,6 +50,13 @@ def target_encoding(config: Config, info: DataInfo) -> Encoding:
         return "binary"
     is_mixed = config.data.augmentation is not None and config.data.augmentation.mixup > 0
     return "one_hot" if is_mixed else "index"
+
+
+def _with_epochs(config: Config) -> Config:
+    """Their number stated, but for a stream, which may last for ever."""
+    if isinstance(config.data, Stream):
+        return config
+    return replace(config, training=replace(config.training, epochs=config.training.epochs or USUAL_EPOCHS))
 
 
 def _with_layers(config: Config, info: DataInfo) -> Config:
@@ -99,7 +110,7 @@ def _with_start_and_limits(layer: Dense, config: Config) -> Dense:
 def _with_checkpoint(config: Config, info: DataInfo) -> Config:
     """Monitor and mode stated, of the best checkpoint and of all else that watches a metric."""
     names = logged_metrics(config, info)
-    default = "validation_loss" if "validation_loss" in names else "train_loss"
+    default = "validation_loss" if "validation_loss" in names else names[0]
     monitor = config.checkpoint.monitor or default
     checkpoint = replace(config.checkpoint, monitor=monitor, mode=config.checkpoint.mode or default_mode(monitor))
 

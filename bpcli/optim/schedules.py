@@ -265,9 +265,9 @@ def learning_rate(base: float, schedule: Schedule, *, epoch: int, step: int, dro
     return rate * schedule.after_drops(drops) if isinstance(schedule, Plateau) else rate
 
 
-def with_length(schedule: Schedule, *, epochs: int, steps_per_epoch: int) -> Schedule:
-    """`schedule` with its length written out, for a run of so many epochs."""
-    if not isinstance(schedule, Bounded) or schedule.length is not None:
+def with_length(schedule: Schedule, *, epochs: int | None, steps_per_epoch: int) -> Schedule:
+    """`schedule` with its length written out, for a run of so many epochs; None: of as many as a stream lasts."""
+    if not isinstance(schedule, Bounded) or schedule.length is not None or epochs is None:
         return schedule
     whole = epochs if schedule.per == "epoch" else epochs * steps_per_epoch
     return replace(schedule, length=max(whole - schedule.warmup, 1))

@@ -23,7 +23,7 @@ class Best:
     value: float
 
 
-_WHOLE = ("epoch", "batch", "step", "correct", "seen", "patience_left_out", "log_bytes")
+_WHOLE = ("epoch", "batch", "step", "correct", "seen", "examples", "patience_left_out", "log_bytes")
 
 
 @dataclass
@@ -44,6 +44,8 @@ class Counters:
     seen: int = 0
     part_sums: dict[str, float] = field(default_factory=dict)
     """of each part of several objectives, the sum of its losses and of its right answers, by metric"""
+    examples: int = 0
+    """learnt from in the completed epochs"""
     metrics: dict[str, float] = field(default_factory=dict)
     """of the last evaluation, by full name"""
     best: Best | None = None
@@ -56,6 +58,11 @@ class Counters:
     """spent training, all sessions of the run together"""
     log_bytes: int = 0
     """length of log.csv that belongs to this state"""
+
+    @property
+    def position(self) -> int:
+        """Examples learnt from, those of the epoch under way included: where a stream goes on."""
+        return self.examples + (self.seen if self.batch else 0)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON, which has no NaN: a metric that is not finite is null."""

@@ -188,7 +188,7 @@ CASES = {
         model: {layers: [4, 1]}
         """,
         """
-        c.yaml: data is missing (what to learn from): give xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv, npz or inline
+        c.yaml: data is missing (what to learn from): give xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv, npz, inline or stream
         """,
     ),
     "no model": (
@@ -217,7 +217,7 @@ CASES = {
         model: {layers: [4, 1]}
         """,
         """
-        c.yaml:1:7: data needs a name: xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv, npz or inline
+        c.yaml:1:7: data needs a name: xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv, npz, inline or stream
             data: {bits: 3}
                   ^^^^^^^^^
         """,
@@ -239,7 +239,7 @@ CASES = {
         model: {layers: [4, 1]}
         """,
         """
-        c.yaml:1:7: data must be xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv, npz or inline, not 'irsi': did you mean iris?
+        c.yaml:1:7: data must be xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv, npz, inline or stream, not 'irsi': did you mean iris?
             data: irsi
                   ^^^^
         """,
