@@ -91,7 +91,10 @@ def unknown_key(section: type, hint: Any, path: Path) -> str:
     owners = [other for other in sections(hint) if key in fields_of(other)]
     if owners:
         names = [name for owner in owners for name in _names(owner)]
-        return f"{dotted(path)} belongs to {listed(names)}, not to {listed(_names(section))}"
+        own = listed(_names(section))
+        elsewhere = _MEANT.get(word, "")
+        hint = f"; for {own} it is called {elsewhere}" if elsewhere and elsewhere.rpartition(".")[2] != word else ""
+        return f"{dotted(path)} belongs to {listed(names)}, not to {own}{hint}"
     meant = _meant(word, here, dotted(tuple(above)))
     if meant:
         return f"unknown key {dotted(path)}: here it is called {meant}"

@@ -85,9 +85,10 @@ def _folder_name(stem: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Lists for tuples, and the bare word for a section that has nothing but a name."""
+    """Lists for tuples, names first, and the bare word for a section that has nothing but a name."""
     if isinstance(value, dict):
-        return value["name"] if list(value) == ["name"] else {key: _plain(below) for key, below in value.items()}
+        keys = sorted(value, key=lambda key: key != "name")
+        return value["name"] if keys == ["name"] else {key: _plain(value[key]) for key in keys}
     return [_plain(below) for below in value] if isinstance(value, list | tuple) else value
 
 

@@ -15,7 +15,7 @@ from bpcli.config.compose import compose
 from bpcli.config.document import Document
 from bpcli.config.fields import choices, default_name, descend, fields_of, options, section_of
 from bpcli.config.sections import Config
-from bpcli.config.shorthand import expand
+from bpcli.config.shorthand import expand, named
 from bpcli.config.snippet import printable
 from bpcli.config.source import MalformedError, Source, Span
 from bpcli.errors import Path, dotted
@@ -52,7 +52,8 @@ def _apply(document: Document, source: Source) -> None:
     hint, _ = descend(Config, document.data, path)
     if path[-1] == "name":
         _switch(document, path[:-1], value)
-    _container(document.data, path)[path[-1]] = expand(value, hint)
+    above = section_of(*descend(Config, document.data, path[:-1]))
+    _container(document.data, path)[path[-1]] = expand(named(value, above, str(path[-1])), hint)
 
 
 def _parse_key(source: Source, key: str) -> dict[Path, Span]:

@@ -19,13 +19,13 @@ def expand(value: Any, hint: Any) -> Any:
         return {"units": value}
     if isinstance(value, dict):
         section = section_of(hint, value)
-        return {key: expand(_named(below, section, key), child(hint, value, key)) for key, below in value.items()}
+        return {key: expand(named(below, section, key), child(hint, value, key)) for key, below in value.items()}
     if isinstance(value, list):
         return [expand(below, child(hint, value, index)) for index, below in enumerate(value)]
     return value
 
 
-def _named(value: Any, section: type | None, key: str) -> Any:
+def named(value: Any, section: type | None, key: str) -> Any:
     """`value` at the `key` of a section, with the name of the default where it is a section that has none."""
     name = default_name(section, key)
     return {"name": name, **value} if name and isinstance(value, dict) and "name" not in value else value

@@ -125,7 +125,7 @@ CASES = {
           weight_decay: 0.1
         """,
         """
-        c.yaml:5:3: unknown key optimizer.weight_decay: here it is called regularization.l2
+        c.yaml:5:3: optimizer.weight_decay belongs to adamw, not to sgd; for sgd it is called regularization.l2
             weight_decay: 0.1
             ^^^^^^^^^^^^
         """,
@@ -260,11 +260,11 @@ CASES = {
         """
         data: xor
         model: {layers: [4, 1]}
-        optimizer: adam
+        optimizer: adma
         """,
         """
-        c.yaml:3:12: optimizer must be sgd, not 'adam'
-            optimizer: adam
+        c.yaml:3:12: optimizer must be sgd, adagrad, rmsprop, adam, adamw, nadam, adamax or lbfgs, not 'adma': did you mean adam?
+            optimizer: adma
                        ^^^^
         """,
     ),

@@ -114,22 +114,53 @@ data:
   bits: 2
 model:
   layers:
-  - {units: 4, activation: null, init: null}
-  - {units: 1, activation: null, init: null}
+  - units: 4
+    activation: null
+    init: null
+    bias_init: null
+    normalization: null
+    dropout: null
+    l2: null
+    l1: null
+    max_norm: null
+  - units: 1
+    activation: null
+    init: null
+    bias_init: null
+    normalization: null
+    dropout: null
+    l2: null
+    l1: null
+    max_norm: null
   input: null
   activation: relu
   output: null
   init: null
-loss: {name: cross_entropy}
+  bias_init: zeros
+  normalization: null
+  dropout: 0.0
+  input_dropout: 0.0
+  input_noise: 0.0
+loss:
+  name: cross_entropy
+  label_smoothing: 0.0
+  class_weights: null
+  reduction: mean
 optimizer:
   name: sgd
   learning_rate: 0.1
   momentum: 0.0
   dampening: 0.0
   nesterov: false
-schedule: {name: constant, per: epoch}
-regularization: {l2: 0.0, l1: 0.0}
-training: {epochs: 10, evaluate_every: 1}
+schedule:
+  name: constant
+  per: epoch
+  warmup: 0
+  warmup_start: 0.1
+regularization: {l2: 0.0, l1: 0.0, max_norm: null}
+clipping: {value: null, norm: null}
+average: null
+training: {epochs: null, evaluate_every: 1}
 metrics: []
 top_k: null
 checkpoint: {monitor: null, mode: null, every_steps: null}

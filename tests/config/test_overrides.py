@@ -110,7 +110,7 @@ argument 'seed=', column 1: seed must be a whole number at least 0, not null
     seed=
     ^^^^""",
     "schedule.gamma=0.5": """\
-argument 'schedule.gamma=0.5', column 10: schedule.gamma belongs to step and exponential, not to constant
+argument 'schedule.gamma=0.5', column 10: schedule.gamma belongs to step, multistep, exponential and cyclical, not to constant
     schedule.gamma=0.5
              ^^^^^""",
     "optimizer={lr: 0.1}": """\
