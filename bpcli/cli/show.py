@@ -33,7 +33,7 @@ def show(
 ) -> None:
     """Show the resolved config, the layers and their parameters; of a run also how far it came, and its history."""
     from bpcli.cli.configs import open_config
-    from bpcli.config.resolve import resolve
+    from bpcli.config.resolve import resolve, with_length_stated
     from bpcli.report.architecture import print_architecture, print_config
     from bpcli.report.console import make_console
     from bpcli.report.rate import print_rate
@@ -57,8 +57,11 @@ def show(
             )
             return
         config = resolve(config, info)
+        steps = _steps_per_epoch(config)
+        if steps is not None or config.schedule.per == "epoch":
+            config = with_length_stated(config, steps_per_epoch=steps or 1)
         print_architecture(console, config, info)
-        print_rate(console, config, steps_per_epoch=_steps_per_epoch(config))
+        print_rate(console, config, steps_per_epoch=steps)
         if samples is not None:
             _draw_samples(samples, config, count)
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache, partial
 from typing import Any, NamedTuple
 
 from bpcli.config.parts import plan_parts, weighted_sum_head
-from bpcli.config.resolve import resolve, target_encoding
+from bpcli.config.resolve import resolve, target_encoding, with_length_stated
 from bpcli.config.sections import Config
 from bpcli.config.targets import class_weights, require_fitting_targets
 from bpcli.data.batches import Batches
@@ -23,7 +22,6 @@ from bpcli.nn.network import Network
 from bpcli.nn.weighted_sum import WeightedSum
 from bpcli.optim.max_norm import MaxNorm
 from bpcli.optim.penalties import Penalties, Penalty, penalties
-from bpcli.optim.schedules import with_length
 from bpcli.training.evaluate import BLOCK
 from bpcli.training.experiment import Experiment
 from bpcli.training.monitor import Monitor, Patience
@@ -43,9 +41,8 @@ def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) ->
     if scaler:
         scaler.require_fitting(info.features)
     data = _stream(resolved, dtype, scaler) if isinstance(config.data, Stream) else _splits(resolved, dtype, scaler)
-    batches, epochs = data.batches, resolved.training.epochs
-    schedule = with_length(resolved.schedule, epochs=epochs, steps_per_epoch=len(batches))
-    resolved = replace(resolved, schedule=schedule)
+    batches = data.batches
+    resolved = with_length_stated(resolved, steps_per_epoch=len(batches))
     objective = _objective(resolved, data.info, data.labels, dtype, capacity=max(batches.batch_size, BLOCK))
     experiment = Experiment(
         info=data.info,
@@ -55,7 +52,7 @@ def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) ->
         schedule=resolved.schedule,
         batches=batches,
         splits=data.splits,
-        epochs=epochs,
+        epochs=resolved.training.epochs,
         evaluate_every=config.training.evaluate_every,
         every_steps=config.checkpoint.every_steps,
         monitor=_monitor(resolved),

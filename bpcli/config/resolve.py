@@ -21,7 +21,7 @@ from bpcli.nn.activations import AnyActivation, Identity
 from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import default_initializer
 from bpcli.nn.weighted_sum import WeightedSum
-from bpcli.optim.schedules import Plateau
+from bpcli.optim.schedules import Plateau, with_length
 from bpcli.training.monitor import default_mode
 from bpcli.training.sections import EarlyStopping
 
@@ -38,6 +38,12 @@ def resolve(config: Config, info: DataInfo) -> Config:
     if problems:
         raise ConfigError(problems)
     return resolved
+
+
+def with_length_stated(config: Config, *, steps_per_epoch: int) -> Config:
+    """A resolved config with the length of its schedule written out, which may need the number of steps."""
+    length = with_length(config.schedule, epochs=config.training.epochs, steps_per_epoch=steps_per_epoch)
+    return replace(config, schedule=length)
 
 
 def target_encoding(config: Config, info: DataInfo) -> Encoding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from bpcli.config.sections import Config
-from bpcli.optim.schedules import Constant, learning_rate
+from bpcli.optim.schedules import Constant, Plateau, learning_rate
 from bpcli.report.curve import Curve, print_curve
 
 MOST_POINTS = 2000
@@ -17,6 +17,10 @@ def print_rate(console: Console, config: Config, *, steps_per_epoch: int | None)
     console.print()
     if config.training.epochs is None and (schedule.warmup or not isinstance(schedule, Constant)):
         console.print(f"learning rate  {schedule.name}, for as long as the stream lasts", soft_wrap=True)
+        return
+    if isinstance(schedule, Plateau) and not schedule.warmup:
+        drop = f"times {schedule.drop:g} wherever {schedule.monitor} has come to a plateau"
+        console.print(f"learning rate  {base:.4g}, {drop}", soft_wrap=True)
         return
     if schedule.per == "step" and steps_per_epoch is None:
         console.print("learning rate  by steps, whose number is not known without the data", soft_wrap=True)

@@ -30,6 +30,25 @@ def test_the_rate_is_drawn_over_the_whole_run(bpcli: Command) -> None:
     assert by_step.splitlines()[-1].split() == ["0", "step", "35"]
 
 
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        *("cosine", "polynomial", "one_cycle", "cosine_restarts", "cyclical", "{name: multistep, milestones: [3]}"),
+        *("{name: cosine, per: step, warmup: 5}", "{name: one_cycle, per: step}"),
+    ],
+)
+def test_every_schedule_is_drawn(bpcli: Command, schedule: str) -> None:
+    shown = bpcli("show", "moons.yaml", f"schedule={schedule}", "training.epochs=9")
+    assert shown.code == 0
+    assert "learning rate\n" in shown.out
+    assert "length: null" not in shown.out
+
+
+def test_a_plateau_is_told(bpcli: Command) -> None:
+    shown = bpcli("show", "moons.yaml", "schedule=plateau").out
+    assert shown.endswith("learning rate  0.1, times 0.1 wherever validation_loss has come to a plateau\n")
+
+
 def test_where_steps_cannot_be_counted_it_says_so(bpcli: Command) -> None:
     bpcli("init", "mnist")
     shown = bpcli("show", "mnist.yaml", "data.files=nowhere", "schedule.per=step")
