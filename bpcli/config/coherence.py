@@ -10,6 +10,7 @@ from bpcli.errors import Path, Problem
 from bpcli.nn.activations import Sigmoid, Softmax
 from bpcli.nn.batch_norm import BatchNorm
 from bpcli.nn.losses import CrossEntropy
+from bpcli.optim.sgd import SGD
 
 _USABLE = re.compile(r"\w[\w .+-]{0,99}(?<![ .])")
 _METRIC = re.compile(r"(train|validation|test)_[a-z0-9_]+")
@@ -30,7 +31,7 @@ def _name(config: Config) -> Iterator[Problem]:
 
 def _nesterov(config: Config) -> Iterator[Problem]:
     sgd = config.optimizer
-    if sgd.nesterov and (not sgd.momentum or sgd.dampening):
+    if isinstance(sgd, SGD) and sgd.nesterov and (not sgd.momentum or sgd.dampening):
         wrong = "momentum greater than 0" if not sgd.momentum else "dampening 0"
         yield Problem(("optimizer", "nesterov"), f"optimizer.nesterov needs {wrong}: set it, or leave nesterov out")
 

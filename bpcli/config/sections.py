@@ -16,6 +16,7 @@ from bpcli.nn.losses import CrossEntropy, Loss
 from bpcli.nn.normalization import Normalization
 from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.clipping import Clipping
+from bpcli.optim.optimizers import AnyOptimizer
 from bpcli.optim.schedules import Constant, Schedule
 from bpcli.optim.sgd import SGD
 from bpcli.training.metrics import MetricName
@@ -68,7 +69,7 @@ class Config:
     """the network"""
     loss: Annotated[Loss, Discriminator("name")] = CrossEntropy()
     """what training makes small"""
-    optimizer: SGD = SGD()
+    optimizer: Annotated[AnyOptimizer, Discriminator("name")] = SGD()
     """how a gradient changes the weights"""
     schedule: Annotated[Schedule, Discriminator("name")] = Constant()
     """how the learning rate changes over the run"""

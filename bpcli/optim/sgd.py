@@ -11,13 +11,14 @@ from annotated_types import Ge, Gt, Le, Lt
 
 from bpcli.nn.arrays import Array, zeros
 from bpcli.nn.parameters import Parameters
+from bpcli.optim.blocks import blocks
 from bpcli.optim.optimizer import Slots
 from bpcli.optim.subnormals import flush_subnormals
 
 
 @dataclass(frozen=True, kw_only=True)
 class SGD:
-    """v ← μ v + (1 - dampening) g, w ← w - η v; with Nesterov w ← w - η (g + μ v).
+    """sgd: v ← μ v + (1 - dampening) g, w ← w - η v; with Nesterov w ← w - η (g + μ v).
 
     dampening 0 is the classic form (Polyak 1964; Rumelhart, Hinton and Williams 1986); dampening = μ is the
     exponential average of gradients. Nesterov's form is that of Sutskever et al. 2013 as PyTorch writes it.
@@ -47,21 +48,21 @@ class SGD:
         step: int,
         revalue: Callable[[], float],
     ) -> None:
-        """Change `theta` and the slots in place; `grad` serves as scratch. `step` counts from 0."""
-        theta, grad = parameters.theta, parameters.grad
-        if not self.momentum:
-            grad *= learning_rate
-            theta -= grad
-            return
-        velocity = slots["velocity"]
-        velocity *= self.momentum
-        if self.nesterov:
-            velocity += grad
-            theta -= np.multiply(grad, learning_rate, grad)
-            theta -= np.multiply(velocity, learning_rate * self.momentum, grad)
-        else:
-            if self.dampening:
-                grad *= 1 - self.dampening
-            velocity += grad
-            theta -= np.multiply(velocity, learning_rate, grad)
-        flush_subnormals(velocity, scratch=grad, step=step)
+        """As `Optimizer.update`."""
+        for theta, grad, *memory in blocks(parameters.theta, parameters.grad, *slots.values()):
+            if not self.momentum:
+                grad *= learning_rate
+                theta -= grad
+                continue
+            (velocity,) = memory
+            velocity *= self.momentum
+            if self.nesterov:
+                velocity += grad
+                theta -= np.multiply(grad, learning_rate, grad)
+                theta -= np.multiply(velocity, learning_rate * self.momentum, grad)
+            else:
+                if self.dampening:
+                    grad *= 1 - self.dampening
+                velocity += grad
+                theta -= np.multiply(velocity, learning_rate, grad)
+            flush_subnormals(velocity, scratch=grad, step=step)

@@ -9,7 +9,7 @@ from bpcli.nn.parameters import Parameters
 from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.clipping import Clipping
 from bpcli.optim.max_norm import MaxNorm
-from bpcli.optim.optimizers import Optimizer
+from bpcli.optim.optimizer import Optimizer
 from bpcli.training.state import State
 
 
