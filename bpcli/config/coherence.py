@@ -10,6 +10,8 @@ from bpcli.errors import Path, Problem
 from bpcli.nn.activations import Sigmoid, Softmax
 from bpcli.nn.batch_norm import BatchNorm
 from bpcli.nn.losses import CrossEntropy
+from bpcli.optim.clipping import Clipping
+from bpcli.optim.lbfgs import LBFGS
 from bpcli.optim.sgd import SGD
 
 _USABLE = re.compile(r"\w[\w .+-]{0,99}(?<![ .])")
@@ -34,6 +36,17 @@ def _nesterov(config: Config) -> Iterator[Problem]:
     if isinstance(sgd, SGD) and sgd.nesterov and (not sgd.momentum or sgd.dampening):
         wrong = "momentum greater than 0" if not sgd.momentum else "dampening 0"
         yield Problem(("optimizer", "nesterov"), f"optimizer.nesterov needs {wrong}: set it, or leave nesterov out")
+
+
+def _lbfgs(config: Config) -> Iterator[Problem]:
+    if not isinstance(config.optimizer, LBFGS):
+        return
+    if config.data.batch_size != "full":
+        message = "lbfgs goes by the whole training split: set data.batch_size: full, or choose another optimizer"
+        yield Problem(("data", "batch_size"), message)
+    if config.clipping != Clipping():
+        message = "lbfgs measures its steps itself, from the whole gradient: leave clipping out"
+        yield Problem(("clipping",), message)
 
 
 def _monitors(config: Config) -> Iterator[Problem]:
@@ -71,6 +84,7 @@ def _regularisation(config: Config) -> Iterator[Problem]:
 _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Config], Iterator[Problem]]], ...] = (
     (("name",), _name),
     (("optimizer",), _nesterov),
+    (("optimizer", "data", "clipping"), _lbfgs),
     (("checkpoint", "early_stopping"), _monitors),
     (("model", "loss"), _output),
     (("model", "data"), _regularisation),

@@ -1,4 +1,4 @@
-"""Adam, with running averages of the gradient and of its square, and AdamW, which shrinks the weights apart from them."""
+"""Adam, from running averages of the gradient and of its square, and AdamW, which shrinks the weights besides."""
 
 from __future__ import annotations
 
@@ -56,12 +56,16 @@ class AdamFamily:
         """As `Optimizer.update`."""
         root = math.sqrt((1 - self.beta2) / (1 - self.beta2 ** (step + 1)))
         rate = learning_rate * (1 - self.beta1) / (1 - self.beta1 ** (step + 1)) / root
-        for theta, grad, M, V, *largest in blocks(parameters.theta, parameters.grad, *slots.values()):
+        largest = slots["largest" if self.amsgrad else "squares"]
+        arrays = parameters.theta, parameters.grad, slots["gradients"], slots["squares"], largest
+        for theta, grad, M, V, divisor in blocks(*arrays):
             M *= self.beta1
             M += grad
             V *= self.beta2
             V += np.multiply(grad, grad, grad)
-            np.sqrt(np.maximum(*largest, V, *largest) if self.amsgrad else V, grad)
+            if self.amsgrad:
+                np.maximum(divisor, V, out=divisor)
+            np.sqrt(divisor, grad)
             grad += self.epsilon / root
             np.divide(M, grad, grad)
             grad *= rate

@@ -55,7 +55,7 @@ class Adamax:
             np.abs(grad, grad)
             grad += self.epsilon
             u *= self.beta2
-            np.maximum(u, grad, u)
+            np.maximum(u, grad, out=u)
             np.divide(M, u, grad)
             grad *= rate
             theta -= grad

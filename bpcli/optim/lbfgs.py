@@ -23,8 +23,8 @@ CURVED = 1e-10
 class LBFGS:
     """lbfgs: w ← w + α d, d = -H g with H from the last steps s and changes of gradient y (Liu and Nocedal 1989).
 
-    d by the two-loop recursion (Nocedal and Wright 2006, algorithm 7.4) from H₀ = (s·y / y·y) I of the newest pair, α by
-    a line search for the strong Wolfe conditions that starts at η; without a pair d = -g, and it starts at
+    d by the two-loop recursion (Nocedal and Wright 2006, algorithm 7.4) from H₀ = (s·y / y·y) I of the newest pair, α
+    by a line search for the strong Wolfe conditions that starts at η; without a pair d = -g, and it starts at
     η min(1, 1 / Σ|g|). One update takes two or more evaluations of the whole objective. It never goes up:
     where the search finds nothing lower the weights stay and the pairs are forgotten.
     """
@@ -54,7 +54,7 @@ class LBFGS:
         origin, gradient = theta.copy(), grad.copy()
         direction, first = self._direction(slots, gradient), learning_rate
         if not slots["s0"].any():
-            first *= min(1.0, 1.0 / max(float(np.abs(gradient).sum()), math.ulp(0)))
+            first /= max(1.0, float(np.abs(gradient).sum()))
         start = Point(0.0, value, float(gradient.dot(direction)), gradient)
         if not start.slope * first < 0:
             _forget(slots)
@@ -90,7 +90,8 @@ class LBFGS:
         for s, y, rho in pairs:
             shares.append(rho * float(s.dot(direction)))
             direction -= shares[-1] * y
-        for s, y, rho in pairs[:1]:
+        if pairs:
+            _, y, rho = pairs[0]
             direction *= 1 / (rho * float(y.dot(y)))
         for (s, y, rho), share in zip(reversed(pairs), reversed(shares), strict=True):
             direction += (share - rho * float(y.dot(direction))) * s

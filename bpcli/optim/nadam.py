@@ -73,7 +73,7 @@ class NAdam:
 
     def _momentum(self, t: int) -> float:
         """μₜ"""
-        return self.beta1 * (1 - 0.96 ** (t * self.momentum_decay) / 2)
+        return self.beta1 * (1 - math.pow(0.96, t * self.momentum_decay) / 2)
 
     def _product(self, t: int) -> float:
         """Π_{i≤t} μᵢ, or 0 once 1 - Π is 1 to the last bit, so that it need not be kept nor be long to find."""

@@ -58,9 +58,12 @@ class RMSprop:
         scale = math.sqrt(1 - self.rho)
         for theta, grad, *memory in blocks(parameters.theta, parameters.grad, *slots.values()):
             slot = dict(zip(slots, memory, strict=True))
-            root = np.multiply(grad, grad)
-            self._square(slot, grad, root)
-            np.sqrt(root, root)
+            V, root = slot["squares"], np.multiply(grad, grad)
+            V *= self.rho
+            V += root
+            if self.centered:
+                self._center(slot["gradients"], V, grad, root)
+            np.sqrt(root if self.centered else V, root)
             root += self.epsilon / scale
             grad /= root
             if self.momentum:
@@ -74,19 +77,12 @@ class RMSprop:
             for array in memory:
                 flush_subnormals(array, scratch=root, step=step)
 
-    def _square(self, slot: Slots, grad: Array, square: Array) -> None:
-        """Take in a gradient; g² in `square` becomes V, or centered V - (1 - ρ) M², which is (v - m²) / (1 - ρ)."""
-        V = slot["squares"]
-        V *= self.rho
-        V += square
-        if not self.centered:
-            np.copyto(square, V)
-            return
-        M = slot["gradients"]
+    def _center(self, M: Array, V: Array, grad: Array, variance: Array) -> None:
+        """Take the gradient into M, and put V - (1 - ρ) M², which is (v - m²) / (1 - ρ), into `variance`."""
         M *= self.rho
         M += grad
-        np.multiply(M, M, square)
-        square *= self.rho - 1
-        square += V
-        # A gradient that never changes has no variance, and rounding may take a little more than all of it.
-        np.maximum(square, 0, square)
+        np.multiply(M, M, variance)
+        variance *= self.rho - 1
+        variance += V
+        # A gradient that never changes has none, and rounding may take a little more than all of it.
+        np.maximum(variance, 0, out=variance)
