@@ -17,16 +17,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bpcli.api.evaluate import evaluate as evaluate
     from bpcli.api.gradcheck import gradcheck as gradcheck
+    from bpcli.api.lr_find import find_learning_rate as find_learning_rate
     from bpcli.api.train import train as train
     from bpcli.config.load import load_config as load_config
     from bpcli.training.checkpoint import load_checkpoint as load_checkpoint
 
 __version__ = "0.1.0"
 
-__all__ = ["evaluate", "gradcheck", "load_checkpoint", "load_config", "train"]
+__all__ = ["evaluate", "find_learning_rate", "gradcheck", "load_checkpoint", "load_config", "train"]
 
 _HOMES = {
     "evaluate": "bpcli.api.evaluate",
+    "find_learning_rate": "bpcli.api.lr_find",
     "gradcheck": "bpcli.api.gradcheck",
     "load_checkpoint": "bpcli.training.checkpoint",
     "load_config": "bpcli.config.load",

@@ -11,12 +11,15 @@ import numpy as np
 from bpcli.api.evaluation import Evaluation, Mistake
 from bpcli.config.build import build
 from bpcli.config.load import config_from_data
+from bpcli.config.metrics import without_monitors
+from bpcli.data.stream import Stream
 from bpcli.errors import CheckpointError, UsageError
 from bpcli.nn.arrays import Array
 from bpcli.training.checkpoint import load_checkpoint, restore_answers
 from bpcli.training.evaluate import measure
 from bpcli.training.experiment import Experiment
 from bpcli.training.metrics import (
+    ALL_METRICS,
     ClassificationMetrics,
     RegressionMetrics,
     metric_names,
@@ -39,7 +42,11 @@ def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Seq
     a split the data do not have.
     """
     saved = load_checkpoint(checkpoint_at(Path(checkpoint)))
-    config = config_from_data(saved.config, overrides)
+    config = without_monitors(config_from_data(saved.config, overrides))
+    if isinstance(config.data, Stream):
+        raise UsageError(
+            "a stream is read once, and has no split to measure: give other data, such as data.name=csv data.file=FILE"
+        )
     _, experiment = build(config, scaler=saved.scaler)
     restore_answers(saved, experiment.objective.network)
     if experiment.info.class_names != saved.info.class_names:
@@ -56,7 +63,7 @@ def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Seq
 
 def _evaluate(path: Path, data: str, split: str, experiment: Experiment) -> Evaluation:
     info, batches = experiment.info, experiment.splits[split]()
-    metrics = experiment.metrics(metric_names(info.classes, experiment.top_k))
+    metrics = experiment.metrics(metric_names(info.classes, experiment.top_k) if info.classes else ALL_METRICS)
     seen: list[tuple[Array, Array, Array]] = []
 
     def see(Y: Array, T: Array) -> None:
@@ -76,7 +83,9 @@ def _evaluate(path: Path, data: str, split: str, experiment: Experiment) -> Eval
             mistakes=_mistakes(seen, batches.examples.rows, info.class_names),
         )
     if isinstance(metrics, RegressionMetrics) and 1 < info.targets <= MOST_TARGETS:
-        return replace(evaluation, targets=metrics.per_target([str(i) for i in range(info.targets)]))
+        return replace(
+            evaluation, targets=metrics.per_target(info.target_names or [str(i) for i in range(info.targets)])
+        )
     return evaluation
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, overload
 
@@ -16,6 +16,7 @@ from bpcli.checks.verdicts import GradcheckReport
 from bpcli.config.build import build
 from bpcli.config.load import config_from_data, config_to_data, read_config
 from bpcli.config.sections import Config
+from bpcli.data.stream import Stream
 from bpcli.errors import UsageError
 from bpcli.training.checkpoint import load_checkpoint, restore_answers
 from bpcli.training.experiment import Experiment
@@ -123,7 +124,7 @@ def gradcheck(
         if target is None:
             return _suite(options)
         experiment = _experiment(target, overrides)
-        X, T = next(experiment.batches.epoch(0))
+        X, T = next(filter(None, experiment.batches.epoch(0)))
         count = min(len(X), MOST_EXAMPLES)
         return check_objective(experiment.objective, X[:count].copy(), T[:count].copy(), **options)
 
@@ -138,13 +139,23 @@ def _suite(options: dict[str, Any]) -> SuiteReport:
 def _experiment(target: Config | str | Path, overrides: Sequence[str]) -> Experiment:
     """The target's experiment in float64, with the weights and scaling of a checkpoint where it is one."""
     if isinstance(target, Config):
-        return build(config_from_data(config_to_data(target), overrides), dtype=np.float64)[1]
+        return build(_in_one_batch(config_from_data(config_to_data(target), overrides)), dtype=np.float64)[1]
     target = Path(target)
     if not is_checkpoint(target):
         config, document = read_config(target, overrides)
         with document.locating():
-            return build(config, dtype=np.float64)[1]
+            return build(_in_one_batch(config), dtype=np.float64)[1]
     saved = load_checkpoint(checkpoint_at(target))
-    experiment = build(config_from_data(saved.config, overrides), dtype=np.float64, scaler=saved.scaler)[1]
+    config = _in_one_batch(config_from_data(saved.config, overrides))
+    experiment = build(config, dtype=np.float64, scaler=saved.scaler)[1]
     restore_answers(saved, experiment.objective.network)
     return experiment
+
+
+def _in_one_batch(config: Config) -> Config:
+    """Of a stream the first rows, which come in smaller updates otherwise."""
+    stream = config.data
+    if not isinstance(stream, Stream):
+        return config
+    stream.require_file()
+    return replace(config, data=replace(stream, batch_size=MOST_EXAMPLES, window=None))

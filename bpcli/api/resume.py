@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from bpcli.config.load import config_from_data, config_to_data
 from bpcli.config.sections import Config
 from bpcli.errors import CheckpointError
-from bpcli.training.checkpoint import Saved, load_checkpoint, restore
+from bpcli.training.checkpoint import Saved, restore
 from bpcli.training.experiment import Experiment
 from bpcli.training.state import State
 
@@ -27,14 +26,13 @@ MAY_CHANGE = (
 """Sections and keys that say how long to train and how often to save: not what is learnt, nor what is best."""
 
 
-def resume_from(checkpoint: Path, config: Config, experiment: Experiment) -> tuple[Saved, State]:
-    """What is in the checkpoint, and the state to go on from, its weights set in the experiment's network.
+def resumed_state(saved: Saved, config: Config, experiment: Experiment) -> State:
+    """The state to go on from, its weights set in the experiment's network.
 
-    Raises `CheckpointError` where it cannot be read or `config` cannot go on with it.
+    Raises `CheckpointError` where `config` cannot go on with it.
     """
-    saved = load_checkpoint(checkpoint)
     _require_continuable(saved, config, experiment)
-    return saved, restore(saved, experiment)
+    return restore(saved, experiment)
 
 
 def _require_continuable(saved: Saved, config: Config, experiment: Experiment) -> None:

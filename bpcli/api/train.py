@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import numpy as np
 
 from bpcli.api.result import Status, TrainResult
-from bpcli.api.resume import resume_from
+from bpcli.api.start import Start, choose_start, require_one_start
 from bpcli.config.build import build
 from bpcli.config.load import config_to_data, config_to_yaml
 from bpcli.config.metrics import logged_metrics, split_metrics
@@ -19,12 +19,13 @@ from bpcli.training.evaluate import measure
 from bpcli.training.events import Event, Started, StepDone, Stopped
 from bpcli.training.experiment import Experiment
 from bpcli.training.files import write_atomically
-from bpcli.training.fingerprint import difference, fingerprint
+from bpcli.training.fingerprint import fingerprint
 from bpcli.training.log import Log
 from bpcli.training.loop import train as training_events
 from bpcli.training.requirements import Requirement, parse_requirement
 from bpcli.training.run import Recorder
 from bpcli.training.run_folder import RunFolder, find_checkpoint, new_run_folder
+from bpcli.training.state import State
 from bpcli.training.threads import choose_threads, limit_threads
 
 
@@ -33,6 +34,8 @@ def train(
     *,
     output: str | Path | None = None,
     resume: str | None = None,
+    start_from: str | Path | None = None,
+    keep_optimizer: bool = False,
     require: Sequence[str] = (),
     dry_run: bool = False,
     on_event: Callable[[Event], None] = lambda event: None,
@@ -41,52 +44,48 @@ def train(
     """Train `config` into the run folder `output` (default: a new one, runs/<name>).
 
     `resume` is last, best, auto, or the path of a checkpoint: go on from it, bit for bit as if the run had never
-    stopped. `require` holds conditions such as "test_accuracy>=0.98", measured on the final weights. A `dry_run`
-    builds everything, does one step and writes nothing. `on_event` sees every event of the loop; when
-    `interrupted()` turns true, training saves after the step under way and returns.
+    stopped. `start_from` is a checkpoint (or a run folder, for its best one) whose weights a new run starts from, with
+    its optimizer's state if `keep_optimizer`; where `resume` is auto and finds something, that goes before.
+    `require` holds conditions such as "test_accuracy>=0.98", measured on the final weights. A `dry_run` builds
+    everything, does one step and writes nothing. `on_event` sees every event of the loop; when `interrupted()` turns
+    true, training saves after the step under way and returns.
 
-    Raises `ConfigError`, `DataError`, `CheckpointError`, `OutputError`; divergence is a status, not an exception.
+    Raises `ConfigError`, `UsageError`, `DataError` (in mid-stream: once all that was learnt before is saved),
+    `CheckpointError`, `OutputError`; divergence is a status, not an exception.
     """
-    with np.errstate(all="ignore"):  # what overflows is found, and named, by the loop
-        resolved, experiment = build(config)
-    available = {split: split_metrics(resolved, experiment.info) for split in experiment.splits}
-    requirements = [parse_requirement(text, available) for text in require]
-    widths, batch_size = experiment.objective.network.widths, experiment.batches.batch_size
-    threads = choose_threads(config.threads, widths=widths, batch_size=batch_size)
-    with limit_threads(threads), np.errstate(all="ignore"):  # what overflows is found, and named, by the loop
+    require_one_start(resume, start_from, keep_optimizer=keep_optimizer)
+    folder = Path(output) if output else None
+    checkpoint = find_checkpoint(resume, folder, config.name or "run") if resume else None
+    with ExitStack() as held:
+        resumed = None
+        if checkpoint and not dry_run:  # locked before it is read: no other process can write a later one meanwhile
+            resumed = held.enter_context(RunFolder(checkpoint.parent))
+        start = choose_start(checkpoint, start_from, keep_optimizer=keep_optimizer)
+        held.enter_context(np.errstate(all="ignore"))  # what overflows is found, and named, by the loop
+        resolved, experiment = build(config, scaler=start.scaler)
+        requirements = [parse_requirement(text, _available(resolved, experiment)) for text in require]
+        widths, batch_size = experiment.objective.network.widths, experiment.batches.batch_size
+        threads = choose_threads(config.threads, widths=widths, batch_size=batch_size)
+        held.enter_context(limit_threads(threads))
+        state = start.state(resolved, experiment)
         if dry_run:
-            return _dry_run(resolved, experiment, output=Path(output) if output else None, resume=resume)
-        folder, checkpoint = _open(resolved, output=Path(output) if output else None, resume=resume)
-        with folder:  # locked before the checkpoint is read: no other process can write a later one meanwhile
-            run = _Run(resolved, experiment, folder, checkpoint=checkpoint, threads=threads)
-            return run.train(requirements, on_event, interrupted)
-
-
-def _open(config: Config, *, output: Path | None, resume: str | None) -> tuple[RunFolder, Path | None]:
-    """The run folder, and the checkpoint in it to go on from, if there is one."""
-    name = config.name or "run"
-    checkpoint = find_checkpoint(resume, output, name) if resume else None
-    return (RunFolder(checkpoint.parent) if checkpoint else new_run_folder(output, name)), checkpoint
+            return _dry_run(experiment, state)
+        run_folder = resumed or held.enter_context(new_run_folder(folder, config.name or "run"))
+        run = _Run(resolved, experiment, run_folder, start=start, state=state, threads=threads)
+        return run.train(requirements, on_event, interrupted)
 
 
 class _Run:
-    """A training in its run folder: from the beginning, or from the state of a checkpoint."""
+    """A training in its run folder, from the state in which it starts."""
 
     def __init__(
-        self, config: Config, experiment: Experiment, folder: RunFolder, *, checkpoint: Path | None, threads: int
+        self, config: Config, experiment: Experiment, folder: RunFolder, *, start: Start, state: State, threads: int
     ) -> None:
         self.config, self.experiment, self.folder, self.threads = config, experiment, folder, threads
-        self.warnings: tuple[str, ...] = ()
         now = fingerprint(threads)
-        if checkpoint is None:
-            state = experiment.start()
-        else:
-            saved, state = resume_from(checkpoint, config, experiment)
-            if changed := difference(saved.fingerprint, now):
-                self.warnings = (f"the bits may differ from an uninterrupted run: {changed}",)
+        self.warnings, self.resumed = start.warnings(experiment, now), start.resumes
         log = Log(self.folder.log, logged_metrics(config, experiment.info))
-        self.recorder = Recorder(self.folder, experiment, state, log, config_to_data(config), now)
-        self.resumed = checkpoint is not None
+        self.recorder = Recorder(self.folder, experiment, state, log, config_to_data(config), now, start.origin)
 
     def train(
         self,
@@ -141,7 +140,7 @@ class _Run:
             name=self.config.name or self.folder.path.name,
             folder=self.folder.path,
             data=self.config.data.name,
-            examples=len(experiment.batches.examples),
+            examples=None if experiment.batches.examples is None else len(experiment.batches.examples),
             batch_size=experiment.batches.batch_size,
             steps_per_epoch=len(experiment.batches),
             epochs=experiment.epochs,
@@ -156,11 +155,21 @@ class _Run:
             monitor=experiment.monitor.metric,
             best=counters.best.value if counters.best else None,
             warnings=self.warnings,
+            origin=self.recorder.origin,
         )
 
 
+def _available(config: Config, experiment: Experiment) -> dict[str, list[str]]:
+    """What can be required of each split; of a stream what it has logged."""
+    if not experiment.splits:
+        logged = logged_metrics(config, experiment.info)
+        return {experiment.measured_as: [name.partition("_")[2] for name in logged]}
+    return {split: split_metrics(config, experiment.info) for split in experiment.splits}
+
+
 def _measured(experiment: Experiment, requirements: Sequence[Requirement]) -> dict[str, float]:
-    """The required metrics of the final weights, each split measured once."""
+    """The required metrics of the final weights, each split measured once; a stream has been measured already."""
+    requirements = [requirement for requirement in requirements if requirement.split in experiment.splits]
     values: dict[str, float] = {}
     for split in dict.fromkeys(requirement.split for requirement in requirements):
         names = [requirement.metric for requirement in requirements if requirement.split == split]
@@ -169,16 +178,14 @@ def _measured(experiment: Experiment, requirements: Sequence[Requirement]) -> di
     return {requirement.name: values[requirement.name] for requirement in requirements}
 
 
-def _dry_run(config: Config, experiment: Experiment, *, output: Path | None, resume: str | None) -> TrainResult:
-    """One step of the real loop, from the checkpoint to resume if there is one, to see that everything works."""
-    checkpoint = find_checkpoint(resume, output, config.name or "run") if resume else None
-    state = resume_from(checkpoint, config, experiment)[1] if checkpoint else experiment.start()
+def _dry_run(experiment: Experiment, state: State) -> TrainResult:
+    """One step of the real loop, to see that everything works."""
     status: Status = "dry_run"
     message, final = "", dict(state.counters.metrics)
     try:
         with closing(training_events(experiment, state)) as events:
             step = next((event for event in events if isinstance(event, StepDone)), None)
-            final |= {"train_loss": step.loss} if step else {}
+            final |= {f"{experiment.measured_as}_loss": step.loss} if step else {}
     except DivergedError as error:
         status, message = "diverged", str(error)
     return TrainResult(

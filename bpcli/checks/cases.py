@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from itertools import product
 from typing import Any, Literal, NamedTuple
 
@@ -13,7 +14,7 @@ from bpcli.nn.activations import (
     GELU,
     SELU,
     AnyActivation,
-    Exponential,
+    Exp,
     HardSigmoid,
     Identity,
     LeakyReLU,
@@ -29,7 +30,7 @@ from bpcli.nn.arrays import Array
 from bpcli.nn.batch_norm import BatchNorm
 from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import (
-    Constant,
+    Constants,
     Initializer,
     Normal,
     Orthogonal,
@@ -94,7 +95,7 @@ ACTIVATIONS: tuple[AnyActivation, ...] = (
     Softsign(),
     SiLU(),
     HardSigmoid(),
-    Exponential(),
+    Exp(),
     Softmax(),
 )
 _TANH = Tanh()
@@ -124,12 +125,12 @@ PAIRINGS: tuple[Pairing, ...] = (
     *(Pairing(KLDivergence(), Softmax(), targets) for targets in _DISTRIBUTIONS),
     Pairing(Hinge(), Identity(), "classes"),
     Pairing(Hinge(margin=0.5), Identity(), "one-hot", class_weights=_WEIGHTS),
-    *(Pairing(Poisson(), output, "counts") for output in (Exponential(), Softplus())),
+    *(Pairing(Poisson(), output, "counts") for output in (Exp(), Softplus())),
 )
 PENALTIES = (Penalty(), Penalty(l2=0.1), Penalty(l1=0.05), Penalty(l2=0.1, l1=0.05))
 INITIALIZERS: tuple[Initializer, ...] = (
     Zeros(),
-    Constant(),
+    Constants(),
     Normal(std=0.5),
     TruncatedNormal(std=0.5),
     Uniform(limit=0.5),
@@ -210,10 +211,10 @@ def _name(
     noise: float,
 ) -> str:
     parts = [
-        pairing.loss.name,
-        f"{pairing.output.name} output",
+        _label(pairing.loss),
+        f"{_label(pairing.output)} output",
         f"{pairing.targets} targets",
-        f"{depth} layer{'s' * (depth > 1)} {hidden.name}",
+        f"{depth} layer{'s' * (depth > 1)} {_label(hidden)}",
         f"l2 {penalty.l2:g}",
         f"l1 {penalty.l1:g}",
         f"init {init.name if init else 'default'}",
@@ -224,6 +225,12 @@ def _name(
     parts += [f"dropout {dropout:g}"] if dropout else []
     parts += [f"noise {noise:g}"] if noise else []
     return ", ".join(parts)
+
+
+def _label(section: Loss | AnyActivation) -> str:
+    """The name of a section, and what in it is not as usual: `elu alpha 0.7`."""
+    changed = [(f.name, getattr(section, f.name)) for f in fields(section) if getattr(section, f.name) != f.default]
+    return " ".join([section.name, *(f"{name} {value}" for name, value in changed if name != "name")])
 
 
 def _targets(pairing: Pairing, batch: int, rng: np.random.Generator) -> Array:

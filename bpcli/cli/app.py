@@ -10,6 +10,7 @@ import bpcli
 from bpcli.cli.eval import eval_
 from bpcli.cli.gradcheck import gradcheck
 from bpcli.cli.init import init
+from bpcli.cli.lr_find import lr_find
 from bpcli.cli.schema import schema
 from bpcli.cli.show import show
 from bpcli.cli.train import train
@@ -58,5 +59,6 @@ app.command()(train)
 app.command("eval")(eval_)
 app.command()(gradcheck)
 app.command()(show)
+app.command("lr-find")(lr_find)
 app.command()(init)
 app.command()(schema)

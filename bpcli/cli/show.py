@@ -14,6 +14,7 @@ from bpcli.errors import UsageError
 
 if TYPE_CHECKING:
     from bpcli.config.sections import Config
+    from bpcli.data.dataset import DataInfo
 
 
 def show(
@@ -33,8 +34,9 @@ def show(
     """Show the resolved config, the layers and their parameters; of a run also how far it came, and its history."""
     from bpcli.cli.configs import open_config
     from bpcli.config.resolve import resolve
-    from bpcli.report.architecture import print_architecture
+    from bpcli.report.architecture import print_architecture, print_config
     from bpcli.report.console import make_console
+    from bpcli.report.rate import print_rate
     from bpcli.training.run_folder import is_checkpoint
 
     if count is not None and samples is None:
@@ -45,18 +47,55 @@ def show(
         _show_checkpoint(target, overrides or ())
         return
     config, document = open_config(target, overrides or ())
+    console = make_console()
     with document.locating():
-        info = config.data.info()
+        info = _info(config)
+        if info is None:
+            print_config(console, config)
+            say_note(
+                "its layers follow from the columns of the pipe, which is not read here: set model.input to see them"
+            )
+            return
         config = resolve(config, info)
-        print_architecture(make_console(), config, info)
+        print_architecture(console, config, info)
+        print_rate(console, config, steps_per_epoch=_steps_per_epoch(config))
         if samples is not None:
             _draw_samples(samples, config, count)
 
 
+def _info(config: Config) -> DataInfo | None:
+    """What there is to learn; None of a pipe, which is not there to be read twice, unless the config says it."""
+    from bpcli.data.stream import Stream
+
+    data = config.data
+    if not isinstance(data, Stream) or data.can_be_read_again:
+        return data.info()
+    return None if config.model.input is None else data.info_of(config.model.input)
+
+
+def _steps_per_epoch(config: Config) -> int | None:
+    """Where the schedule counts steps, how many an epoch has; None where the data cannot be had."""
+    from bpcli.config.build import build
+    from bpcli.data.stream import Stream
+    from bpcli.errors import ConfigError, DataError
+
+    if config.schedule.per != "step":
+        return None
+    if isinstance(config.data, Stream):
+        return config.data.steps_per_epoch
+    try:
+        return len(build(config)[1].batches)
+    except (ConfigError, DataError):
+        return None
+
+
 def _draw_samples(path: Path, config: Config, count: int | None) -> None:
     from bpcli.config.build import build
+    from bpcli.data.stream import Stream
     from bpcli.report.samples import draw_samples
 
+    if isinstance(config.data, Stream):
+        raise UsageError("the rows of a stream come only when they are learnt from: draw those of data.name=csv")
     title = f"{config.name}: training examples as the network gets them"
     drawn = draw_samples(path, build(config)[1], title=title, count=count)
     say_note(f"drew {drawn} training examples to {path}")

@@ -12,7 +12,7 @@ from bpcli.cli.arguments import AsJson, Overrides
 from bpcli.cli.json_output import print_json
 from bpcli.cli.messages import say_error, say_note
 from bpcli.cli.signals import watching
-from bpcli.errors import DivergedError
+from bpcli.errors import DivergedError, UsageError
 
 if TYPE_CHECKING:
     from bpcli.api.result import TrainResult
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 Progress = Literal["auto", "rich", "plain", "none"]
+OptimizerState = Literal["keep", "reset"]
 
 
 def train(
@@ -31,6 +32,16 @@ def train(
     ] = None,
     resume: Annotated[
         str | None, typer.Option(metavar="last|best|auto|PATH", help="Go on from a checkpoint, bit for bit.")
+    ] = None,
+    start_from: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="CHECKPOINT", help="Start a new run with the weights of a checkpoint or run."),
+    ] = None,
+    optimizer_state: Annotated[
+        OptimizerState | None,
+        typer.Option(
+            metavar="keep|reset", help="What --from does with the optimizer of its checkpoint. Default: reset."
+        ),
     ] = None,
     require: Annotated[
         list[str] | None,
@@ -52,6 +63,8 @@ def train(
     from bpcli.cli.configs import open_config
     from bpcli.report.display import make_display
 
+    if optimizer_state is not None and start_from is None:
+        raise UsageError("--optimizer-state says what to do with the optimizer of a checkpoint: give --from with it")
     changes = [*(overrides or []), *([] if seed is None else [f"seed={seed}"])]
     settings, document = open_config(config, changes)
     with watching() as interruption, make_display(progress, stderr=as_json) as display, document.locating():
@@ -59,6 +72,8 @@ def train(
             settings,
             output=output,
             resume=resume,
+            start_from=start_from,
+            keep_optimizer=optimizer_state == "keep",
             require=require or (),
             dry_run=dry_run,
             on_event=display,

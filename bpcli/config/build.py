@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
+from bpcli.config.parts import plan_parts, weighted_sum_head
 from bpcli.config.resolve import resolve, target_encoding
 from bpcli.config.sections import Config
+from bpcli.config.targets import class_weights, require_fitting_targets
 from bpcli.data.batches import Batches
 from bpcli.data.dataset import DataInfo
-from bpcli.data.scaling import Scaler, fit_scaler
-from bpcli.data.targets import encode_targets
-from bpcli.nn.activations import AnyActivation
+from bpcli.data.scaling import UNSCALED, Scaler, fit_scaler
+from bpcli.data.stream import Stream
+from bpcli.data.stream_batches import StreamBatches
+from bpcli.data.targets import encode_targets, no_labels
+from bpcli.nn.arrays import Array
+from bpcli.nn.losses import Head
 from bpcli.nn.network import Network
+from bpcli.nn.weighted_sum import WeightedSum
 from bpcli.optim.max_norm import MaxNorm
 from bpcli.optim.penalties import Penalties, Penalty, penalties
+from bpcli.optim.schedules import with_length
 from bpcli.training.evaluate import BLOCK
 from bpcli.training.experiment import Experiment
 from bpcli.training.monitor import Monitor, Patience
@@ -29,48 +38,89 @@ def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) ->
     fitted on the training split. Raises `ConfigError` with paths into the config, and `DataError`.
     """
     dtype = dtype or config.dtype
-    resolved = resolve(config, config.data.info())
-    dataset = config.data.load(config.seed)
-    scaler = scaler or fit_scaler(config.data.scale, dataset.train, dtype)
-    encoding = target_encoding(resolved, dataset.info)
-    encode = partial(encode_targets, encoding=encoding, classes=len(dataset.info.class_names), dtype=dtype)
-    stream = partial(
-        Batches, encode=None if config.data.reconstructs else encode, scaler=scaler, seed=config.seed, dtype=dtype
-    )
-    batches = stream(
-        dataset.train,
-        batch_size=config.data.batch_size,
-        shuffle=config.data.shuffle,
-        sampling=config.data.sampling,
-        augmentation=config.data.augmentation,
-        image_shape=dataset.info.image_shape,
-    )
-    splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    objective = _objective(resolved, dataset.info, dtype, capacity=max(batches.batch_size, BLOCK))
+    info = config.data.info()
+    resolved = resolve(config, info)
+    if scaler:
+        scaler.require_fitting(info.features)
+    data = _stream(resolved, dtype, scaler) if isinstance(config.data, Stream) else _splits(resolved, dtype, scaler)
+    batches, epochs = data.batches, resolved.training.epochs
+    schedule = with_length(resolved.schedule, epochs=epochs, steps_per_epoch=len(batches))
+    resolved = replace(resolved, schedule=schedule)
+    objective = _objective(resolved, data.info, data.labels, dtype, capacity=max(batches.batch_size, BLOCK))
     experiment = Experiment(
-        info=dataset.info,
-        scaler=scaler,
+        info=data.info,
+        scaler=batches.scaler,
         objective=objective,
         update=_update(resolved, objective.network),
-        schedule=config.schedule,
+        schedule=resolved.schedule,
         batches=batches,
-        splits={
-            name: cache(partial(stream, split, batch_size=BLOCK, shuffle=False))
-            for name, split in splits.items()
-            if split is not None
-        },
-        epochs=config.training.epochs,
+        splits=data.splits,
+        epochs=epochs,
         evaluate_every=config.training.evaluate_every,
         every_steps=config.checkpoint.every_steps,
         monitor=_monitor(resolved),
         patience=_patience(resolved),
         extra_metrics=resolved.metrics,
         top_k=resolved.top_k,
+        measured_as=config.data.measured_as,
     )
+    require_fitting_targets(resolved, experiment)
     return resolved, experiment
 
 
-def _objective(config: Config, info: DataInfo, dtype: Any, *, capacity: int) -> Objective:
+class _Data(NamedTuple):
+    """What a network learns from."""
+
+    info: DataInfo
+    batches: Batches | StreamBatches
+    splits: dict[str, Callable[[], Batches]]
+    labels: Array
+    """of the training split, as far as they are known beforehand"""
+
+
+def _splits(config: Config, dtype: Any, scaler: Scaler | None) -> _Data:
+    """A data set that is there as a whole."""
+    source = config.data
+    dataset = source.load(config.seed)
+    batches = partial(
+        Batches,
+        encode=_encode(config, dataset.info, dtype),
+        scaler=scaler or fit_scaler(source.scale, dataset.train, dtype),
+        seed=config.seed,
+        dtype=dtype,
+    )
+    training = batches(
+        dataset.train,
+        batch_size=source.batch_size,
+        shuffle=source.shuffle,
+        sampling=source.sampling,
+        augmentation=source.augmentation,
+        image_shape=dataset.info.image_shape,
+    )
+    splits: dict[str, Callable[[], Batches]] = {
+        name: cache(partial(batches, split, batch_size=BLOCK, shuffle=False)) for name, split in dataset.splits.items()
+    }
+    return _Data(dataset.info, training, splits, dataset.train.targets)
+
+
+def _stream(config: Config, dtype: Any, scaler: Scaler | None) -> _Data:
+    """Rows that arrive."""
+    stream = config.data
+    assert isinstance(stream, Stream)
+    info = stream.info()
+    encode = _encode(config, info, dtype)
+    batches = StreamBatches(stream, info, encode=encode, scaler=scaler or UNSCALED, dtype=dtype)
+    return _Data(info, batches, {}, no_labels(info))
+
+
+def _encode(config: Config, info: DataInfo, dtype: Any) -> Callable[[Array], Array] | None:
+    """From labels to targets of the loss; None where the inputs are the targets."""
+    if config.data.reconstructs:
+        return None
+    return partial(encode_targets, encoding=target_encoding(config, info), classes=len(info.class_names), dtype=dtype)
+
+
+def _objective(config: Config, info: DataInfo, y: Array, dtype: Any, *, capacity: int) -> Objective:
     model = config.model
     network = Network(
         model.layers,
@@ -81,8 +131,17 @@ def _objective(config: Config, info: DataInfo, dtype: Any, *, capacity: int) -> 
         input_noise=model.input_noise,
         input_dropout=model.input_dropout,
     )
-    head = config.loss.head(_output(config), capacity=capacity, width=model.layers[-1].units, dtype=dtype)
+    head = _head(config, info, y, dtype, capacity=capacity)
     return Objective(network, head, _penalties(config, network), config.loss.reduction)
+
+
+def _head(config: Config, info: DataInfo, y: Array, dtype: Any, *, capacity: int) -> Head:
+    loss, last = config.loss, config.model.layers[-1]
+    if isinstance(loss, WeightedSum):
+        return weighted_sum_head(plan_parts(loss, info), y, capacity=capacity, dtype=dtype)
+    assert last.activation is not None, "a resolved layer states its activation"
+    weights = class_weights(loss, info.class_names, y if info.class_names else None)
+    return loss.head(last.activation, capacity=capacity, width=last.units, dtype=dtype, class_weights=weights)
 
 
 def _penalties(config: Config, network: Network) -> Penalties:
@@ -102,12 +161,6 @@ def _update(config: Config, network: Network) -> Update:
         if layer.max_norm is not None
     )
     return Update(config.optimizer, config.clipping, MaxNorm(limits), config.average)
-
-
-def _output(config: Config) -> AnyActivation:
-    activation = config.model.layers[-1].activation
-    assert activation is not None, "a resolved layer states its activation"
-    return activation
 
 
 def _monitor(config: Config) -> Monitor:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator
 
+from bpcli.config.fields import listed
+from bpcli.config.outputs import is_suitable, suitable_outputs
 from bpcli.config.sections import Config
+from bpcli.config.stream_coherence import stream_problems
+from bpcli.config.watching import watching
+from bpcli.data.stream import Stream
 from bpcli.errors import Path, Problem
-from bpcli.nn.activations import Sigmoid, Softmax
+from bpcli.nn.activations import Identity, Softmax
 from bpcli.nn.batch_norm import BatchNorm
-from bpcli.nn.losses import CrossEntropy
+from bpcli.nn.weighted_sum import WeightedSum
 from bpcli.optim.clipping import Clipping
-from bpcli.optim.lbfgs import LBFGS
 from bpcli.optim.sgd import SGD
 
 _USABLE = re.compile(r"\w[\w .+-]{0,99}(?<![ .])")
-_METRIC = re.compile(r"(train|validation|test)_[a-z0-9_]+")
+_METRIC = re.compile(r"(train|prequential|validation|test)_[a-z0-9_]+")
 
 
 def coherence_problems(config: Config, *, except_for: Collection[str] = ()) -> Iterator[Problem]:
@@ -38,22 +42,21 @@ def _nesterov(config: Config) -> Iterator[Problem]:
         yield Problem(("optimizer", "nesterov"), f"optimizer.nesterov needs {wrong}: set it, or leave nesterov out")
 
 
-def _lbfgs(config: Config) -> Iterator[Problem]:
-    if not isinstance(config.optimizer, LBFGS):
+def _line_search(config: Config) -> Iterator[Problem]:
+    if not config.optimizer.searches:
         return
-    if config.data.batch_size != "full":
-        message = "lbfgs goes by the whole training split: set data.batch_size: full, or choose another optimizer"
+    if config.data.batch_size != "full" and not isinstance(config.data, Stream):
+        message = f"{config.optimizer.name} needs all examples at once: write full"
         yield Problem(("data", "batch_size"), message)
     if config.clipping != Clipping():
-        message = "lbfgs measures its steps itself, from the whole gradient: leave clipping out"
+        message = f"a clipped gradient is none that {config.optimizer.name} can search along: leave it out"
         yield Problem(("clipping",), message)
 
 
 def _monitors(config: Config) -> Iterator[Problem]:
-    for section in (config.checkpoint, config.early_stopping):
-        metric = section.monitor if section else None
+    for key, section in watching(config).items():
+        metric = section.monitor
         if metric is not None and not _METRIC.fullmatch(metric):
-            key = "checkpoint" if section is config.checkpoint else "early_stopping"
             message = f"{key}.monitor must be <split>_<metric>, such as validation_loss, not '{metric}'"
             yield Problem((key, "monitor"), message)
 
@@ -65,9 +68,14 @@ def _output(config: Config) -> Iterator[Problem]:
     path = at_layer if last.activation else ("model", "output")
     if isinstance(activation, Softmax) and last.units == 1:
         yield Problem(path, "a softmax of one unit is always 1: write sigmoid, or two units")
-    elif isinstance(config.loss, CrossEntropy) and not isinstance(activation, Softmax | Sigmoid | None):
-        message = f"cross_entropy takes softmax or sigmoid outputs, not {activation.name}: write softmax, or loss: mse"
-        yield Problem(path, message)
+        return
+    if isinstance(config.loss, WeightedSum):
+        if not isinstance(activation, Identity | None):
+            yield Problem(path, "each part of a weighted_sum states its own activation: leave it out here")
+    elif activation is not None and not is_suitable(config.loss, activation):
+        allowed = suitable_outputs(config.loss)
+        message = f"{config.loss.name} takes {listed(allowed, 'or')} outputs, not {activation.name}: write {allowed[0]}"
+        yield Problem(path, message + (", or loss: mse" if config.loss.name != "hinge" else ", or leave it out"))
 
 
 def _regularisation(config: Config) -> Iterator[Problem]:
@@ -76,7 +84,8 @@ def _regularisation(config: Config) -> Iterator[Problem]:
         message = "the outputs of the network are compared with the targets, all of them: leave dropout out here"
         yield Problem(("model", "layers", last, "dropout"), message)
     normalized = [layer.normalization or config.model.normalization for layer in config.model.layers[:-1]]
-    if config.data.batch_size == 1 and any(isinstance(spec, BatchNorm) for spec in normalized):
+    window = config.data.window if isinstance(config.data, Stream) else None
+    if (window or config.data.batch_size) == 1 and any(isinstance(spec, BatchNorm) for spec in normalized):
         message = "batch_norm needs batches of 2 examples or more: set data.batch_size, or write layer_norm"
         yield Problem(("model", "normalization"), message)
 
@@ -84,8 +93,9 @@ def _regularisation(config: Config) -> Iterator[Problem]:
 _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Config], Iterator[Problem]]], ...] = (
     (("name",), _name),
     (("optimizer",), _nesterov),
-    (("optimizer", "data", "clipping"), _lbfgs),
-    (("checkpoint", "early_stopping"), _monitors),
+    (("optimizer", "data", "clipping"), _line_search),
+    (("checkpoint", "early_stopping", "schedule"), _monitors),
     (("model", "loss"), _output),
     (("model", "data"), _regularisation),
+    (("data", "training", "loss", "schedule", "optimizer"), stream_problems),
 )

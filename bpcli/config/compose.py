@@ -116,7 +116,7 @@ class _Composer:
         if event.value == "<<" and event.implicit[0]:
             raise MalformedError(self._span(event), "merge keys (<<) are not supported: write the keys out")
         try:
-            is_word = not event.implicit[0] or isinstance(resolve_plain(event.value), str)
+            is_word = not event.implicit[0] or type(resolve_plain(event.value)) in (str, int)
         except ValueError:
             is_word = False
         if not is_word or event.tag is not None:

@@ -5,7 +5,7 @@ A section is a dataclass. Where one of several may stand, the `name` in it says 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
@@ -26,6 +26,10 @@ class Option:
     @property
     def is_section(self) -> bool:
         return is_dataclass(self.type)
+
+    @property
+    def is_mapping(self) -> bool:
+        return get_origin(self.type) is Mapping
 
     @property
     def literals(self) -> tuple[Any, ...]:
@@ -82,7 +86,16 @@ def child(hint: Any, value: Any, part: str | int) -> Any:
     if isinstance(part, int):
         return next((get_args(option.type)[0] for option in options(hint) if get_origin(option.type) is tuple), None)
     section = section_of(hint, value)
-    return fields_of(section).get(part) if section else None
+    if section is not None:
+        return fields_of(section).get(part)
+    return next((get_args(option.type)[1] for option in options(hint) if option.is_mapping), None)
+
+
+def default_name(section: type | None, key: str) -> str | None:
+    """The name of the section that stands at `key` where none is given; None where there is no such section."""
+    default = next((field.default for field in fields(section) if field.name == key), None) if section else None
+    name = getattr(default, "name", None)
+    return name if is_dataclass(default) and isinstance(name, str) else None
 
 
 def descend(hint: Any, value: Any, path: Path) -> tuple[Any, Any]:
@@ -145,6 +158,8 @@ def _describe(option: Option) -> str:
         return listed(option.literals, "or")
     if option.is_section:
         return f"a section with the keys {listed(list(_keys(option.type)))}"
+    if option.is_mapping:
+        return f"a section of class names, each with {describe(get_args(option.type)[1])}"
     if get_origin(option.type) is tuple:
         entry = get_args(option.type)[0]
         return "a list, such as [128, 10]" if sections(entry) else f"a list of {_plural(entry)}"

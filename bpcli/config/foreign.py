@@ -13,7 +13,12 @@ from bpcli.errors import Path, dotted
 _FOREIGN = {
     "optimizer": "optimiser optim solver algorithm updater",
     "optimizer.learning_rate": "lr eta step_size learningrate learning_rate_init base_lr initial_lr lr0",
-    "optimizer.momentum": "mu beta beta1 momentum_factor",
+    "optimizer.momentum": "mu beta momentum_factor",
+    "optimizer.beta1": "betas b1 beta_1",
+    "optimizer.beta2": "b2 beta_2",
+    "optimizer.epsilon": "eps fuzz",
+    "optimizer.rho": "decay_rate smoothing_constant",
+    "optimizer.history": "history_size memory m",
     "optimizer.nesterov": "nesterovs_momentum use_nesterov",
     "schedule": "scheduler lr_scheduler lr_schedule learning_rate_schedule lr_decay learning_rate_decay",
     "regularization": "regularisation regularizer penalty reg",
@@ -86,7 +91,10 @@ def unknown_key(section: type, hint: Any, path: Path) -> str:
     owners = [other for other in sections(hint) if key in fields_of(other)]
     if owners:
         names = [name for owner in owners for name in _names(owner)]
-        return f"{dotted(path)} belongs to {listed(names)}, not to {listed(_names(section))}"
+        own = listed(_names(section))
+        elsewhere = _MEANT.get(word, "")
+        hint = f"; for {own} it is called {elsewhere}" if elsewhere and elsewhere.rpartition(".")[2] != word else ""
+        return f"{dotted(path)} belongs to {listed(names)}, not to {own}{hint}"
     meant = _meant(word, here, dotted(tuple(above)))
     if meant:
         return f"unknown key {dotted(path)}: here it is called {meant}"

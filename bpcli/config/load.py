@@ -44,7 +44,7 @@ def config_from_data(data: dict[str, Any], overrides: Sequence[str] = ()) -> Con
 
 def config_to_data(config: Config) -> dict[str, Any]:
     """Dicts, lists and plain values, with every default written out."""
-    data: dict[str, Any] = _plain(asdict(config))
+    data: dict[str, Any] = {key: _plain(value) for key, value in asdict(config).items()}
     return data
 
 
@@ -85,8 +85,10 @@ def _folder_name(stem: str) -> str:
 
 
 def _plain(value: Any) -> Any:
+    """Lists for tuples, names first, and the bare word for a section that has nothing but a name."""
     if isinstance(value, dict):
-        return {key: _plain(below) for key, below in value.items()}
+        keys = sorted(value, key=lambda key: key != "name")
+        return value["name"] if keys == ["name"] else {key: _plain(value[key]) for key in keys}
     return [_plain(below) for below in value] if isinstance(value, list | tuple) else value
 
 

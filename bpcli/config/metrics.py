@@ -5,23 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bpcli.config.parts import plan_parts
 from bpcli.config.sections import Config
+from bpcli.config.watching import watching
 from bpcli.data.dataset import DataInfo
 from bpcli.errors import Problem
+from bpcli.nn.weighted_sum import WeightedSum
 from bpcli.training.metrics import metric_names, usual_metrics
+from bpcli.training.sections import Checkpoint
 
 USUAL_TOP_K = 5
 
 
 def logged_metrics(config: Config, info: DataInfo) -> list[str]:
     """The metrics of a row of the log of a resolved config, by full name."""
-    measured = {"loss", *usual_metrics(info.classes), *config.metrics}
-    return [*_of_train(info), *(f"validation_{name}" for name in _of_validation(config, info) if name in measured)]
+    measured = {*_losses(config)}
+    for prefix, classes in _tasks(config, info):
+        measured |= {f"{prefix}{name}" for name in (*usual_metrics(classes), *config.metrics)}
+    of_validation = [f"validation_{name}" for name in _of_validation(config, info) if name in measured]
+    return [*_of_train(config, info), *of_validation]
 
 
 def split_metrics(config: Config, info: DataInfo) -> list[str]:
     """What can be measured of a split."""
-    return ["loss", *metric_names(info.classes, config.top_k)]
+    of_tasks = [f"{prefix}{name}" for prefix, n in _tasks(config, info) for name in metric_names(n, config.top_k)]
+    return [*_losses(config), *of_tasks]
 
 
 def with_metrics(config: Config, info: DataInfo) -> Config:
@@ -29,10 +37,19 @@ def with_metrics(config: Config, info: DataInfo) -> Config:
     config = replace(config, top_k=config.top_k or (USUAL_TOP_K if info.classes > USUAL_TOP_K else None))
     if not _has_validation(config, info):
         return config
-    monitors = {section.monitor for section in (config.checkpoint, config.early_stopping) if section}
-    monitored = [name for name in metric_names(info.classes, config.top_k) if f"validation_{name}" in monitors]
-    measured = {*usual_metrics(info.classes), *config.metrics}
-    return replace(config, metrics=(*config.metrics, *(name for name in monitored if name not in measured)))
+    monitors = {section.monitor for section in watching(config).values()}
+    monitored = [
+        name
+        for prefix, classes in _tasks(config, info)
+        for name in metric_names(classes, config.top_k)
+        if f"validation_{prefix}{name}" in monitors and name not in (*usual_metrics(classes), *config.metrics)
+    ]
+    return replace(config, metrics=(*config.metrics, *dict.fromkeys(monitored)))
+
+
+def without_monitors(config: Config) -> Config:
+    """The config for measuring alone: what a training watched need not be there in other data."""
+    return replace(config, metrics=(), checkpoint=Checkpoint(), early_stopping=None)
 
 
 def metric_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
@@ -45,7 +62,7 @@ def metric_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
     if config.metrics and not _has_validation(config, info):
         message = f"these are measured of the validation split, but {data} has none: set data.validation_fraction"
         yield Problem(("metrics",), f"{message}, or leave them out")
-    known = metric_names(info.classes, config.top_k)
+    known = list(dict.fromkeys(name for _, n in _tasks(config, info) for name in metric_names(n, config.top_k)))
     for i, name in enumerate(config.metrics):
         if name not in known:
             hint = "; set top_k to have this one" if name == "top_k_accuracy" and info.classes > 2 else ""
@@ -54,17 +71,33 @@ def metric_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
 
 def monitor_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
     """Monitors of metrics that this run does not have."""
-    names = [*_of_train(info), *(f"validation_{name}" for name in _of_validation(config, info))]
-    for section in ("checkpoint", "early_stopping"):
-        monitor = getattr(getattr(config, section), "monitor", None)
+    names = [*_of_train(config, info), *(f"validation_{name}" for name in _of_validation(config, info))]
+    for key, section in watching(config).items():
+        monitor = section.monitor
         if monitor is not None and monitor not in names:
-            yield Problem(
-                (section, "monitor"), f"there is no metric '{monitor}' in this run; it has {', '.join(names)}"
-            )
+            yield Problem((key, "monitor"), f"there is no metric '{monitor}' in this run; it has {', '.join(names)}")
 
 
-def _of_train(info: DataInfo) -> list[str]:
-    return ["train_loss", "train_accuracy"] if info.class_names else ["train_loss"]
+def _tasks(config: Config, info: DataInfo) -> list[tuple[str, int]]:
+    """What is before the names of its metrics, and the classes (0: numbers), of each part of several objectives."""
+    if isinstance(config.loss, WeightedSum):
+        return [(f"{plan.part.name}_", len(plan.class_names)) for plan in plan_parts(config.loss, info)]
+    return [("", info.classes)]
+
+
+def _losses(config: Config) -> list[str]:
+    """The loss, and that of each part."""
+    parts = config.loss.parts if isinstance(config.loss, WeightedSum) else ()
+    return ["loss", *(f"{part.name}_loss" for part in parts)]
+
+
+def _of_train(config: Config, info: DataInfo) -> list[str]:
+    split = config.data.measured_as
+    names = [f"{split}_loss"]
+    for prefix, classes in _tasks(config, info):
+        names += [f"{split}_{prefix}loss"] if prefix else []
+        names += [f"{split}_{prefix}accuracy"] if classes else []
+    return names
 
 
 def _of_validation(config: Config, info: DataInfo) -> list[str]:

@@ -13,9 +13,9 @@ from typing import Any
 
 from bpcli.config.compose import compose
 from bpcli.config.document import Document
-from bpcli.config.fields import choices, descend, fields_of
+from bpcli.config.fields import choices, default_name, descend, fields_of, options, section_of
 from bpcli.config.sections import Config
-from bpcli.config.shorthand import expand
+from bpcli.config.shorthand import expand, named
 from bpcli.config.snippet import printable
 from bpcli.config.source import MalformedError, Source, Span
 from bpcli.errors import Path, dotted
@@ -42,16 +42,18 @@ def _apply(document: Document, source: Source) -> None:
         raise MalformedError(
             Span(source, 0, 0, len(key)), "an override is written key=value, such as training.epochs=5"
         )
-    places = _parse_key(source, key)
+    places = _with_words(document, _parse_key(source, key))
     path = tuple(places)[-1]
     _open(document, places)
     document.forget(path)
     document.keys |= {place: span for place, span in places.items() if place not in document.keys}
+    text = '"-"' if text == "-" else text  # standard input, which YAML would take for a list of nothing
     value = compose(source, document, text=text, at=path, column=len(key) + 1)
     hint, _ = descend(Config, document.data, path)
     if path[-1] == "name":
         _switch(document, path[:-1], value)
-    _container(document.data, path)[path[-1]] = expand(value, hint)
+    above = section_of(*descend(Config, document.data, path[:-1]))
+    _container(document.data, path)[path[-1]] = expand(named(value, above, str(path[-1])), hint)
 
 
 def _parse_key(source: Source, key: str) -> dict[Path, Span]:
@@ -73,6 +75,17 @@ def _parse_key(source: Source, key: str) -> dict[Path, Span]:
     return places
 
 
+def _with_words(document: Document, places: dict[Path, Span]) -> dict[Path, Span]:
+    """The places with `.1` as the key "1" where it names a class, not an entry of a list."""
+    named: dict[Path, Span] = {}
+    path: Path = ()
+    for (*_, part), span in places.items():
+        hint, _ = descend(Config, document.data, path)
+        path = (*path, str(part) if any(option.is_mapping for option in options(hint)) else part)
+        named[path] = span
+    return named
+
+
 def _open(document: Document, places: dict[Path, Span]) -> None:
     """Make the sections on the way to a key that are not there yet, and refuse a way that leads nowhere."""
     for path, span in places.items():
@@ -90,7 +103,9 @@ def _open(document: Document, places: dict[Path, Span]) -> None:
         elif not isinstance(container, dict):
             raise MalformedError(span, f"{around} is not a section, so it has no key {part}")
         elif len(path) < len(places) and container.get(part) is None:
-            container[part] = {}
+            hint, above = descend(Config, document.data, path[:-1])
+            name = default_name(section_of(hint, above), part)
+            container[part] = {"name": name} if name else {}
 
 
 def _container(data: Any, path: Path) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bpcli.config.docs import key_docs, section_doc
-from bpcli.config.fields import child, choices, fields_of, sections
+from bpcli.config.fields import child, choices, default_name, fields_of, sections
 from bpcli.config.sections import Config
 from bpcli.nn.dense import Dense
 
@@ -26,8 +26,9 @@ def json_schema() -> dict[str, Any]:
             if key in key_docs(section):
                 properties[key]["description"] = key_docs(section)[key]
             if len(choices(hint)) > 1:
-                for choice in choices(hint).values():
-                    _require_name(definitions[choice.__name__])
+                for name, choice in choices(hint).items():
+                    if name != default_name(section, key):
+                        _require_name(definitions[choice.__name__])
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "bpcli config"}
 
 

@@ -14,6 +14,7 @@ from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import Initializer, Zeros
 from bpcli.nn.losses import CrossEntropy, Loss
 from bpcli.nn.normalization import Normalization
+from bpcli.nn.weighted_sum import WeightedSum
 from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.clipping import Clipping
 from bpcli.optim.optimizers import AnyOptimizer
@@ -67,7 +68,7 @@ class Config:
     """what to learn from"""
     model: Model
     """the network"""
-    loss: Annotated[Loss, Discriminator("name")] = CrossEntropy()
+    loss: Annotated[Loss | WeightedSum, Discriminator("name")] = CrossEntropy()
     """what training makes small"""
     optimizer: Annotated[AnyOptimizer, Discriminator("name")] = SGD()
     """how a gradient changes the weights"""

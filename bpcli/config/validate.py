@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bpcli.config.coherence import coherence_problems
 from bpcli.config.docs import key_docs
-from bpcli.config.fields import child, choices, descend, describe, section_of, sections, walk
+from bpcli.config.fields import child, choices, descend, describe, options, section_of, sections, walk
 from bpcli.config.foreign import unknown_key
 from bpcli.config.sections import Config
 from bpcli.config.wording import nearest, refusal, shown
@@ -108,6 +108,9 @@ def _path(loc: tuple[str | int, ...], data: Any) -> Path | None:
             part = next(parts, None)  # type: ignore[assignment]
             if part is None:
                 break
+        elif isinstance(data, dict) and any(option.is_mapping for option in options(hint)):
+            if part not in data:
+                continue
         elif not isinstance(data, dict | list) or (isinstance(data, dict) and not sections(hint)):
             break
         elif isinstance(data, list) and isinstance(part, str):

@@ -23,12 +23,8 @@ def read_lines(path: Path, delimiter: str) -> list[Line]:
         with open(path, encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True, strict=True)
             for row in reader:
-                place, cells = f"{path}:{reader.line_num}", [cell.strip() for cell in row]
-                if not any(cells):
-                    continue
-                if lines and len(cells) != len(lines[0].cells):
-                    raise DataError(f"{place} has {len(cells)} cells, but {lines[0].place} has {len(lines[0].cells)}")
-                lines.append(Line(place, cells))
+                if line := filled_line(f"{path}:{reader.line_num}", row, lines[0] if lines else None):
+                    lines.append(line)
     except OSError as error:
         raise config_error(("data", "file"), f"cannot read {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -38,6 +34,16 @@ def read_lines(path: Path, delimiter: str) -> list[Line]:
     if not lines:
         raise DataError(f"{path} is empty")
     return lines
+
+
+def filled_line(place: str, cells: list[str], first: Line | None) -> Line | None:
+    """The line of these cells, stripped; None for a blank one. Raises DataError where `first` has more or fewer."""
+    line = Line(place, [cell.strip() for cell in cells])
+    if not any(line.cells):
+        return None
+    if first and len(cells) != len(first.cells):
+        raise DataError(f"{place} has {len(cells)} cells, but {first.place} has {len(first.cells)}")
+    return line
 
 
 def is_number(cell: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from bpcli.data.dataset import Examples
+from bpcli.errors import DataError
 from bpcli.nn.arrays import Array
 
 Scale = Literal["unit", "standard", "none"]
@@ -27,6 +28,14 @@ class Scaler:
     factor: Array
     """(features,), or 0-d where one number serves all"""
 
+    def require_fitting(self, features: int) -> None:
+        """Raise `DataError` unless this scales examples of so many features."""
+        if self.shift.size not in (1, features):
+            raise DataError(
+                f"the network has learnt from {self.shift.size} features, and these data have {features}: "
+                "give data of the same columns"
+            )
+
     def apply(self, x: Array, out: Array) -> None:
         """Scale `x (N, features)` into the floating buffer `out (N, features)`."""
         if self._shifts:
@@ -38,6 +47,10 @@ class Scaler:
     @cached_property
     def _shifts(self) -> bool:
         return bool(self.shift.any())
+
+
+UNSCALED = Scaler(np.zeros(()), np.ones(()))
+"""x' = x"""
 
 
 def fit_scaler(scale: Scale, examples: Examples, dtype: Any) -> Scaler:

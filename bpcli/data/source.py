@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from annotated_types import Ge, Gt, Lt
 
@@ -19,6 +19,9 @@ from bpcli.nn.arrays import Array
 @dataclass(frozen=True, kw_only=True)
 class Source(ABC):
     """A data set that a config names."""
+
+    measured_as: ClassVar[Literal["train", "prequential"]] = "train"
+    """what the losses of the updates are logged as"""
 
     name: str
     """the data set"""

@@ -9,6 +9,7 @@ from bpcli.data.inline import Inline
 from bpcli.data.npz_arrays import Npz
 from bpcli.data.parity import Xor
 from bpcli.data.plane import Blobs, Checkerboard, Circles, Moons, Spiral
+from bpcli.data.stream import Stream
 
 AnySource = (
     Xor
@@ -28,5 +29,6 @@ AnySource = (
     | Csv
     | Npz
     | Inline
+    | Stream
 )
 """Discriminated by `name`."""

@@ -298,7 +298,7 @@ class HardSigmoid:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exponential(_Smooth):
+class Exp(_Smooth):
     """exponential: f(z) = e^z, for the rates of a poisson loss."""
 
     name: Literal["exponential"] = "exponential"
@@ -342,7 +342,7 @@ AnyActivation = (
     | Softsign
     | SiLU
     | HardSigmoid
-    | Exponential
+    | Exp
     | Softmax
 )
 """Discriminated by `name`."""

@@ -30,7 +30,7 @@ class Zeros:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Constant:
+class Constants:
     """constant: all the same value; for weights as symmetric as zeros."""
 
     name: Literal["constant"] = "constant"
@@ -131,7 +131,7 @@ class Orthogonal:
         return np.asarray(self.gain * (Q if rows >= columns else Q.T)).reshape(shape)
 
 
-Initializer = Zeros | Constant | Normal | TruncatedNormal | Uniform | ScaledNormal | ScaledUniform | Orthogonal
+Initializer = Zeros | Constants | Normal | TruncatedNormal | Uniform | ScaledNormal | ScaledUniform | Orthogonal
 """Discriminated by `name`."""
 
 

@@ -1,49 +1,41 @@
-"""Adagrad: a rate of its own for every weight, from the gradients it has seen."""
+"""Adagrad."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from annotated_types import Gt
 
-from bpcli.nn.arrays import Array, zeros
+from bpcli.nn.arrays import Array
 from bpcli.nn.parameters import Parameters
-from bpcli.optim.blocks import blocks
-from bpcli.optim.optimizer import Epsilon, Slots
+from bpcli.optim.optimizer import Slots, blocks, make_slots
 
 
 @dataclass(frozen=True, kw_only=True)
 class Adagrad:
-    """adagrad: h ← h + g², w ← w - η g / (√h + ε) (Duchi, Hazan and Singer 2011)."""
+    """adagrad: s ← s + g², w ← w - η g / (√s + ε) (Duchi, Hazan and Singer 2011)."""
 
     name: Literal["adagrad"] = "adagrad"
     learning_rate: Annotated[float, Gt(0)] = 0.01
-    """η, the size of the first step"""
-    epsilon: Epsilon = 1e-10
-    """ε, keeps the division finite"""
+    """η, the size of a step"""
+    epsilon: Annotated[float, Gt(0)] = 1e-10
+    """ε, keeps the division from zero"""
+    searches: ClassVar[bool] = False
 
     def init(self, theta: Array) -> Slots:
-        """The sums of squared gradients h."""
-        return {"squares": zeros(len(theta), theta.dtype)}
+        return make_slots(theta, "square_sum")
 
     def update(
-        self,
-        slots: Slots,
-        parameters: Parameters,
-        *,
-        learning_rate: float,
-        step: int,
-        revalue: Callable[[], float],
+        self, slots: Slots, parameters: Parameters, *, learning_rate: float, step: int, revalue: Callable[[], float]
     ) -> None:
-        """As `Optimizer.update`."""
-        for theta, grad, h in blocks(parameters.theta, parameters.grad, slots["squares"]):
-            root = np.multiply(grad, grad)
-            h += root
-            np.sqrt(h, root)
-            root += self.epsilon
-            grad /= root
-            grad *= learning_rate
-            theta -= grad
+        for part in blocks(len(parameters)):
+            theta, g, s = parameters.theta[part], parameters.grad[part], slots["square_sum"][part]
+            s += g * g
+            scale = np.sqrt(s)
+            scale += self.epsilon
+            g *= learning_rate
+            g /= scale
+            theta -= g

@@ -1,115 +1,100 @@
-"""L-BFGS, for the whole training split at once."""
+"""L-BFGS: a step along a quasi-Newton direction, as far as a line search goes."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from annotated_types import Gt
+from annotated_types import Ge, Gt, Le
 
-from bpcli.nn.arrays import Array, zeros
+from bpcli.nn.arrays import Array
 from bpcli.nn.parameters import Parameters
 from bpcli.optim.line_search import Point, strong_wolfe
-from bpcli.optim.optimizer import Slots
+from bpcli.optim.optimizer import Slots, make_slots
 
-CURVED = 1e-10
-"""The least s·y of a pair that is worth keeping: it must be positive for the direction to go down."""
+LEAST_CURVATURE = 1e-10
+"""A pair with less sᵀy says nothing of the curvature, and is left out."""
+LEAST_SLOPE = 1e-9
+"""Along a flatter direction no step is taken."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LBFGS:
-    """lbfgs: w ← w + α d, d = -H g with H from the last steps s and changes of gradient y (Liu and Nocedal 1989).
+    """lbfgs: w ← w - t H g, H from the last `history` steps, t by a line search (Liu and Nocedal 1989).
 
-    d by the two-loop recursion (Nocedal and Wright 2006, algorithm 7.4) from H₀ = (s·y / y·y) I of the newest pair, α
-    by a line search for the strong Wolfe conditions that starts at η; without a pair d = -g, and it starts at
-    η min(1, 1 / Σ|g|). One update takes two or more evaluations of the whole objective. It never goes up:
-    where the search finds nothing lower the weights stay and the pairs are forgotten.
+    Two loops give H g (Nocedal and Wright 2006, algorithm 7.4), and t meets the strong Wolfe conditions. For the whole
+    training split at once. The learning rate is the first t that is tried.
     """
 
     name: Literal["lbfgs"] = "lbfgs"
     learning_rate: Annotated[float, Gt(0)] = 1.0
-    """η, the α tried first"""
-    history: Annotated[int, Gt(0)] = 10
-    """pairs kept"""
+    """the first length of a step that is tried"""
+    history: Annotated[int, Ge(1), Le(100)] = 10
+    """steps that are remembered"""
+    searches: ClassVar[bool] = True
 
     def init(self, theta: Array) -> Slots:
-        """The pairs s0, y0, s1, y1, ..., the newest first; a pair of zeros is none."""
-        return {f"{letter}{i}": zeros(len(theta), theta.dtype) for i in range(self.history) for letter in "sy"}
+        """Per remembered step, the newest first, its change of weights s and of the gradient y; zeros are not used."""
+        pairs = [f"{kind}{i}" for i in range(self.history) for kind in ("s", "y")]
+        return make_slots(theta, "previous_gradient", "previous_step", *pairs)
 
     def update(
-        self,
-        slots: Slots,
-        parameters: Parameters,
-        *,
-        learning_rate: float,
-        step: int,
-        revalue: Callable[[], float],
+        self, slots: Slots, parameters: Parameters, *, learning_rate: float, step: int, revalue: Callable[[], float]
     ) -> None:
-        """As `Optimizer.update`, with `revalue` at each point that the search tries."""
         theta, grad = parameters.theta, parameters.grad
-        value = revalue()
-        origin, gradient = theta.copy(), grad.copy()
-        direction, first = self._direction(slots, gradient), learning_rate
-        if not slots["s0"].any():
-            first /= max(1.0, float(np.abs(gradient).sum()))
-        start = Point(0.0, value, float(gradient.dot(direction)), gradient)
-        if not start.slope * first < 0:
-            _forget(slots)
+        g = grad.copy()
+        is_first = not slots["previous_gradient"].any()
+        if not is_first:
+            self._remember(slots, g)
+        direction = self._direction(slots, g)
+        slots["previous_gradient"][...] = g
+        slots["previous_step"][...] = 0
+        slope = float(np.dot(g, direction))
+        if not slope < -LEAST_SLOPE:
             return
+        start, at = theta.copy(), 0.0
 
-        def move(alpha: float) -> None:
-            np.multiply(direction, alpha, theta)
-            np.add(theta, origin, theta)
+        def evaluate(t: float) -> Point:
+            nonlocal at
+            np.multiply(direction, t, theta)
+            np.add(theta, start, theta)
+            at, value = t, revalue()
+            slope = float(np.dot(grad, direction))
+            return Point(t, value if math.isfinite(value) else math.inf, slope if math.isfinite(slope) else math.inf)
 
-        def evaluate(alpha: float) -> Point:
-            move(alpha)
-            value, slope = revalue(), float(grad.dot(direction))
-            usable = math.isfinite(value) and math.isfinite(slope)
-            return Point(alpha, value if usable else math.inf, slope, grad.copy())
+        first = min(1.0, 1 / float(np.abs(g).sum())) * learning_rate if is_first else learning_rate
+        here = Point(0.0, revalue(), slope)
+        found = strong_wolfe(evaluate, here, first, largest=float(np.abs(direction).max()))
+        t = found.t if found.value < here.value else 0.0
+        theta[...] = start + theta.dtype.type(t) * direction
+        np.multiply(direction, t, slots["previous_step"])
 
-        found = strong_wolfe(evaluate, start, first, length=float(np.abs(direction).max()))
-        move(found.step)
-        if found.step == 0:
-            _forget(slots)
-        else:
-            self._remember(slots, np.multiply(direction, found.step, direction), found.grad - gradient)
-
-    def _pairs(self, slots: Slots) -> list[tuple[Array, Array, float]]:
-        """s, y and 1 / s·y of each pair there is, the newest first."""
-        pairs = [(slots[f"s{i}"], slots[f"y{i}"]) for i in range(self.history)]
-        products = [float(s.dot(y)) for s, y in pairs]
-        return [(s, y, 1 / product) for (s, y), product in zip(pairs, products, strict=True) if product]
-
-    def _direction(self, slots: Slots, gradient: Array) -> Array:
-        """-H g"""
-        direction, pairs = -gradient, self._pairs(slots)
-        shares = []
-        for s, y, rho in pairs:
-            shares.append(rho * float(s.dot(direction)))
-            direction -= shares[-1] * y
-        if pairs:
-            _, y, rho = pairs[0]
-            direction *= 1 / (rho * float(y.dot(y)))
-        for (s, y, rho), share in zip(reversed(pairs), reversed(shares), strict=True):
-            direction += (share - rho * float(y.dot(direction))) * s
-        return direction
-
-    def _remember(self, slots: Slots, s: Array, y: Array) -> None:
-        """Put a pair before the others, in the arrays of the oldest."""
-        if not float(s.dot(y)) > CURVED:
+    def _remember(self, slots: Slots, g: Array) -> None:
+        """Put the last step and its change of gradient before the pairs there are, and let go of the oldest."""
+        s, y = slots["previous_step"], g - slots["previous_gradient"]
+        if not float(np.dot(s, y)) > LEAST_CURVATURE:
             return
-        for letter, newest in (("s", s), ("y", y)):
-            last = slots[f"{letter}{self.history - 1}"]
+        for kind, newest in (("s", s), ("y", y)):
             for i in range(self.history - 1, 0, -1):
-                slots[f"{letter}{i}"] = slots[f"{letter}{i - 1}"]
-            slots[f"{letter}0"] = last
-            last[...] = newest
+                slots[f"{kind}{i}"][...] = slots[f"{kind}{i - 1}"]
+            slots[f"{kind}0"][...] = newest
 
-
-def _forget(slots: Slots) -> None:
-    """Start over from the gradient alone."""
-    for array in slots.values():
-        array.fill(0)
+    def _direction(self, slots: Slots, g: Array) -> Array:
+        """-H g, by the pairs from the newest to the oldest and back."""
+        pairs = [(slots[f"s{i}"], slots[f"y{i}"]) for i in range(self.history)]
+        used = [(s, y, float(np.dot(s, y))) for s, y in pairs if s.any()]
+        direction: Array = -g
+        weights = []
+        for s, y, curvature in used:
+            weight = float(np.dot(s, direction)) / curvature
+            weights.append(weight)
+            direction -= direction.dtype.type(weight) * y
+        if used:
+            _, y, curvature = used[0]
+            direction *= direction.dtype.type(curvature / float(np.dot(y, y)))
+        for (s, y, curvature), weight in zip(reversed(used), reversed(weights), strict=True):
+            direction += direction.dtype.type(weight - float(np.dot(y, direction)) / curvature) * s
+        return direction

@@ -1,31 +1,32 @@
-"""What an optimizer is."""
+"""What an optimizer is: frozen hyper-parameters, and no state of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Protocol
+from collections.abc import Callable, Iterator
+from typing import ClassVar, Protocol
 
-from annotated_types import Ge
-
-from bpcli.nn.arrays import Array
+from bpcli.nn.arrays import Array, zeros
 from bpcli.nn.parameters import Parameters
 
 Slots = dict[str, Array]
 """An optimizer's memory: `(P,)` arrays by name, saved and restored with the weights."""
 
-Epsilon = Annotated[float, Ge(1e-12)]
-"""What keeps a division by √v finite: well above the √v that `flush_subnormals` takes for zero, 1e-15."""
+BLOCK = 32_768
+"""Parameters that are updated at once: with their slots they stay in the processor's cache from pass to pass."""
 
 
 class Optimizer(Protocol):
-    """Frozen hyper-parameters: all that changes from step to step is in the parameters and the slots."""
+    searches: ClassVar[bool]
+    """whether it looks for the length of a step itself, by evaluating the objective anew"""
 
     @property
     def learning_rate(self) -> float:
-        """η₀, on which a schedule puts a factor."""
+        """η₀, on which a schedule acts."""
+        ...
 
     def init(self, theta: Array) -> Slots:
-        """The slots for parameters `theta (P,)`, before the first update."""
+        """The slots for parameters `theta (P,)`, before the first step."""
+        ...
 
     def update(
         self,
@@ -36,8 +37,19 @@ class Optimizer(Protocol):
         step: int,
         revalue: Callable[[], float],
     ) -> None:
-        """Change `parameters.theta` and the slots in place; `parameters.grad` serves as scratch.
+        """Change `theta` and the slots in place; `grad` serves as scratch. `step` counts from 0.
 
-        `learning_rate` is η as the schedule has it at this `step`, counted from 0. `revalue()` evaluates the
-        objective at `theta` as it then is, refills `grad` and returns the value, for whoever searches along a line.
+        `revalue()` is the objective at the present `theta` on the same batch; it fills `grad` anew.
         """
+        ...
+
+
+def blocks(size: int) -> Iterator[slice]:
+    """Stretches of at most `BLOCK` entries that cover a vector."""
+    for start in range(0, size, BLOCK):
+        yield slice(start, min(start + BLOCK, size))
+
+
+def make_slots(theta: Array, *names: str) -> Slots:
+    """Slots of zeros for parameters `theta (P,)`."""
+    return {name: zeros(len(theta), theta.dtype) for name in names}

@@ -1,11 +1,12 @@
 """Every optimizer a config can name, in one union."""
 
+from __future__ import annotations
+
 from bpcli.optim.adagrad import Adagrad
-from bpcli.optim.adam import Adam, AdamW
-from bpcli.optim.adamax import Adamax
+from bpcli.optim.adam import Adam, Adamax, AdamW, NAdam
 from bpcli.optim.lbfgs import LBFGS
-from bpcli.optim.nadam import NAdam
-from bpcli.optim.rmsprop import RMSprop
+from bpcli.optim.rmsprop import RMSProp
 from bpcli.optim.sgd import SGD
 
-AnyOptimizer = SGD | Adagrad | RMSprop | Adam | AdamW | NAdam | Adamax | LBFGS
+AnyOptimizer = SGD | Adagrad | RMSProp | Adam | AdamW | NAdam | Adamax | LBFGS
+"""Discriminated by `name`."""

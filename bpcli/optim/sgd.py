@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from annotated_types import Ge, Gt, Le, Lt
 
 from bpcli.nn.arrays import Array, zeros
 from bpcli.nn.parameters import Parameters
-from bpcli.optim.blocks import blocks
 from bpcli.optim.optimizer import Slots
 from bpcli.optim.subnormals import flush_subnormals
 
@@ -34,6 +33,7 @@ class SGD:
     """the share of the gradient left out of the velocity"""
     nesterov: bool = False
     """look ahead along the velocity; needs momentum > 0 and dampening 0"""
+    searches: ClassVar[bool] = False
 
     def init(self, theta: Array) -> Slots:
         """The slots for parameters `theta (P,)`: none without momentum."""
@@ -48,21 +48,21 @@ class SGD:
         step: int,
         revalue: Callable[[], float],
     ) -> None:
-        """As `Optimizer.update`."""
-        for theta, grad, *memory in blocks(parameters.theta, parameters.grad, *slots.values()):
-            if not self.momentum:
-                grad *= learning_rate
-                theta -= grad
-                continue
-            (velocity,) = memory
-            velocity *= self.momentum
-            if self.nesterov:
-                velocity += grad
-                theta -= np.multiply(grad, learning_rate, grad)
-                theta -= np.multiply(velocity, learning_rate * self.momentum, grad)
-            else:
-                if self.dampening:
-                    grad *= 1 - self.dampening
-                velocity += grad
-                theta -= np.multiply(velocity, learning_rate, grad)
-            flush_subnormals(velocity, scratch=grad, step=step)
+        """Change `theta` and the slots in place; `grad` serves as scratch. `step` counts from 0."""
+        theta, grad = parameters.theta, parameters.grad
+        if not self.momentum:
+            grad *= learning_rate
+            theta -= grad
+            return
+        velocity = slots["velocity"]
+        velocity *= self.momentum
+        if self.nesterov:
+            velocity += grad
+            theta -= np.multiply(grad, learning_rate, grad)
+            theta -= np.multiply(velocity, learning_rate * self.momentum, grad)
+        else:
+            if self.dampening:
+                grad *= 1 - self.dampening
+            velocity += grad
+            theta -= np.multiply(velocity, learning_rate, grad)
+        flush_subnormals(velocity, scratch=grad, step=step)

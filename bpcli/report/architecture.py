@@ -28,7 +28,7 @@ _COLUMNS = (
 
 def print_architecture(console: Console, config: Config, info: DataInfo) -> None:
     """The resolved config as YAML, and its layer table."""
-    _print_yaml(console, config_to_yaml(config).rstrip())
+    print_config(console, config)
     console.print()
     model = config.model
     widths = [info.features, *(layer.units for layer in model.layers)]
@@ -66,7 +66,9 @@ def _changes(name: str, amount: float | None) -> list[str]:
     return [f"{name} {amount:g}"] if amount else []
 
 
-def _print_yaml(console: Console, text: str) -> None:
+def print_config(console: Console, config: Config) -> None:
+    """The config as YAML."""
+    text = config_to_yaml(config).rstrip()
     if console.width == ENDLESS:
         console.print(text, soft_wrap=True, markup=False)
     else:

@@ -37,12 +37,17 @@ def network(widths: tuple[int, ...], activations: tuple[str, ...]) -> str:
 
 
 def _run(started: Started) -> str:
-    if not started.step:
-        return str(started.folder)
-    return f"{started.folder}, resumed after epoch {started.epoch}, step {count(started.step)}"
+    run = str(started.folder)
+    if started.origin:
+        run += f", from {started.origin.checkpoint}"
+    if started.step > started.first_step:
+        run += f", resumed after epoch {started.epoch}, step {count(started.step)}"
+    return run
 
 
 def _data(started: Started) -> str:
+    if started.examples is None:
+        return f"{started.data}, each update of {counted(started.batch_size, 'row')}"
     whole = started.steps_per_epoch == 1
     batches = "all at once" if whole else f"in batches of {count(started.batch_size)}"
     return f"{started.data}, {counted(started.examples, 'example')} {batches}"

@@ -30,6 +30,9 @@ def print_state(console: Console, saved: Saved) -> None:
     if counters.best:
         monitor = saved.config["checkpoint"]["monitor"]
         facts.append(("best", f"{monitor} {number(counters.best.value)} at epoch {counters.best.epoch}"))
+    if saved.origin:
+        kept = f", with its optimizer state after step {count(saved.origin.step)}" if saved.origin.step else ""
+        facts.append(("started from", f"{saved.origin.checkpoint}{kept}"))
     facts.append(("written by", ", ".join(f"{key} {value}" for key, value in saved.fingerprint.items())))
     console.print()
     print_facts(console, facts)

@@ -17,7 +17,7 @@ class PlainDisplay:
     def __init__(self, console: Console) -> None:
         self.console = console
         self._began = perf_counter()
-        self._epochs = 0
+        self._epochs: int | None = None
 
     def __enter__(self) -> PlainDisplay:
         return self
@@ -37,8 +37,9 @@ class PlainDisplay:
     def _print_row(self, event: Evaluated) -> None:
         """`epoch  3/10  loss 0.1234  accuracy 0.9876  validation_loss 0.2345 ...`; the training split goes unsaid."""
         metrics = [_field(name, value) for name, value in event.metrics.items()]
-        epoch = str(event.epoch).rjust(len(str(self._epochs)))
-        fields = [f"epoch {epoch}/{self._epochs}", *metrics, f"rate {event.learning_rate:<7.4g}"]
+        of = "" if self._epochs is None else f"/{self._epochs}"
+        epoch = str(event.epoch).rjust(len(of) - 1 if of else 4)
+        fields = [f"epoch {epoch}{of}", *metrics, f"rate {event.learning_rate:<7.4g}"]
         best = "  best" if event.improved else ""
         line = "  ".join(fields) + f"  {duration(perf_counter() - self._began):>7}{best}"
         self.console.print(line, soft_wrap=True, markup=False)

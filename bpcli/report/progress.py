@@ -66,11 +66,12 @@ class LiveDisplay:
     def _evaluated(self, event: Evaluated) -> None:
         if event.improved:
             self._best = f"{number(event.metrics[self.started.monitor])} (epoch {event.epoch})"
-        if not self._evaluations:
+        epochs = self.started.epochs
+        if not self._evaluations and epochs is not None:
             interval = max(event.epoch - self.started.epoch, 1)
-            self._every = -(-(self.started.epochs - self.started.epoch) // (interval * MOST_ROWS))
+            self._every = -(-(epochs - self.started.epoch) // (interval * MOST_ROWS))
         self._evaluations += 1
-        if self._evaluations % self._every == 0 or event.epoch >= self.started.epochs or self._evaluations == 1:
+        if self._evaluations % self._every == 0 or event.epoch == epochs or self._evaluations == 1:
             self._rows.print(event, self.started.seconds + perf_counter() - self._began)
 
     def _look(self, step: StepDone) -> None:
@@ -88,25 +89,31 @@ class LiveDisplay:
         self._next_look = step.step + self._stride
 
     def _drawing(self, step: StepDone, now: float) -> Group:
-        total = self.started.epochs * self.started.steps_per_epoch
-        done = step.step - self.started.step
-        left = (now - self._began) / done * (total - step.step)
+        steps, first = self.started.steps_per_epoch, self.started.first_step
+        total = None if self.started.epochs is None else self.started.epochs * steps
         bars = Table.grid(padding=(0, GAP, 0, 0), expand=True)
         for _ in range(4):
             bars.add_column(no_wrap=True)
         bars.columns[1].ratio = 1
         epochs = _of(step.epoch + 1, self.started.epochs)
-        bars.add_row("epochs", _bar(step.step, total), epochs, Text(f"{duration(left):>7} left", "dim"))
+        bars.add_row("epochs", _bar(step.step - first, total), epochs, Text(self._left(step, now, total), "dim"))
         if self._has_long_epochs:
-            steps = self.started.steps_per_epoch
-            at = step.step - step.epoch * steps
+            at = step.step - first - step.epoch * steps
             bars.add_row("steps", _bar(at, steps), _of(at, steps), "")
         return Group(Text(), bars, self._figures(step, now))
+
+    def _left(self, step: StepDone, now: float, total: int | None) -> str:
+        """The time to go, where there is an end."""
+        if total is None:
+            return ""
+        done, to_go = step.step - self.started.step, total - (step.step - self.started.first_step)
+        return f"{duration((now - self._began) / done * to_go):>7} left"
 
     def _figures(self, step: StepDone, now: float) -> Text:
         """As many as the width holds, what matters most first."""
         then, at = self._marks[0]
-        share = self.started.examples / self.started.steps_per_epoch
+        examples = self.started.examples
+        share = step.examples if examples is None else examples / self.started.steps_per_epoch
         figures = [
             ("loss", number(step.loss)),
             (f"best {self.started.monitor}", self._best),
@@ -121,10 +128,13 @@ class LiveDisplay:
         return line
 
 
-def _of(done: int, total: int) -> str:
-    """`  5/10`, as wide at the beginning as at the end, so that the bars do not jump."""
+def _of(done: int, total: int | None) -> str:
+    """`  5/10`, as wide at the beginning as at the end, so that the bars do not jump; `5` where there is no end."""
+    if total is None:
+        return count(done)
     return f"{count(done):>{len(count(total))}}/{count(total)}"
 
 
-def _bar(done: int, total: int) -> ProgressBar:
+def _bar(done: int, total: int | None) -> ProgressBar:
+    """Without an end it shows that something goes on."""
     return ProgressBar(total=total, completed=done, complete_style="cyan", finished_style="cyan")

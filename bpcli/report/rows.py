@@ -31,7 +31,7 @@ _TITLES = {"balanced_accuracy": "balanced", "average_precision": "avg_prec", "to
 class Rows:
     """Prints the table as it grows; its columns are those of the first evaluation."""
 
-    def __init__(self, console: Console, epochs: int, monitor: str) -> None:
+    def __init__(self, console: Console, epochs: int | None, monitor: str) -> None:
         self.console, self.epochs, self.monitor = console, epochs, monitor
         self._columns: list[Column] = []
         self._groups: list[str] = []
@@ -54,7 +54,7 @@ class Rows:
             Column("rate", rank=6),
             Column("time", rank=7),
         ]
-        self._widths = [max(len("epoch"), len(str(self.epochs))), *[_WIDTH] * (len(self._columns) - 1)]
+        self._widths = [max(len("epoch"), len(str(self.epochs or 0))), *[_WIDTH] * (len(self._columns) - 1)]
         self._print_groups()
         self._print([Text(column.title, "dim") for column in self._columns])
 

@@ -96,7 +96,8 @@ def _first(experiment: Experiment, count: int) -> Samples:
     """The first `count` examples as training sees them, over several batches if need be."""
     size = experiment.batches.batch_size
     pairs = [
-        (X.copy(), None if T is X else T.copy()) for X, T in islice(experiment.batches.epoch(0), -(-count // size))
+        (X.copy(), None if T is X else T.copy())
+        for X, T in islice(filter(None, experiment.batches.epoch(0)), -(-count // size))
     ]
     X = np.concatenate([X for X, _ in pairs])[:count]
     targets = [T for _, T in pairs if T is not None]

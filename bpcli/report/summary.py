@@ -11,6 +11,7 @@ from rich.text import Text
 from bpcli.api.result import Status, TrainResult
 from bpcli.config.sections import Config
 from bpcli.data.parity import Xor
+from bpcli.data.stream import Stream
 from bpcli.report.figures import counted, duration, number
 from bpcli.report.layout import Cell, print_facts
 from bpcli.report.truth_table import MOST_BITS, print_truth_table
@@ -31,10 +32,10 @@ def print_summary(console: Console, config: Config, result: TrainResult) -> None
         console.print()
         print_truth_table(console, result.experiment)
     console.print()
-    print_facts(console, _facts(result))
+    print_facts(console, _facts(config, result))
 
 
-def _facts(result: TrainResult) -> Iterator[tuple[str, Cell | list[str]]]:
+def _facts(config: Config, result: TrainResult) -> Iterator[tuple[str, Cell | list[str]]]:
     title, style = _TITLES[result.status]
     amount = f"{counted(result.epochs, 'epoch')}, {counted(result.steps, 'step')} in {duration(result.seconds)}"
     if result.status == "dry_run":
@@ -48,4 +49,5 @@ def _facts(result: TrainResult) -> Iterator[tuple[str, Cell | list[str]]]:
         files = [name for name in ("best.npz", "last.npz", "log.csv", "config.yaml") if (result.run / name).is_file()]
         yield "files", f"{result.run}: {', '.join(files)}"
         if "best.npz" in files and result.status in ("completed", "stopped_early"):
-            yield "next", f"bpcli eval {shlex.quote(str(result.run / 'best.npz'))}"
+            data = " data.name=csv data.file=FILE" if isinstance(config.data, Stream) else ""
+            yield "next", f"bpcli eval {shlex.quote(str(result.run / 'best.npz'))}{data}"

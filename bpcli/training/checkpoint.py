@@ -13,11 +13,13 @@ from typing import Any
 
 from bpcli.data.dataset import DataInfo
 from bpcli.data.scaling import Scaler
+from bpcli.data.stream_batches import StreamBatches
 from bpcli.errors import CheckpointError
 from bpcli.nn.arrays import Array
 from bpcli.nn.network import Network
 from bpcli.training import npz
 from bpcli.training.experiment import Experiment
+from bpcli.training.origin import Origin
 from bpcli.training.state import Counters, State
 
 FORMAT_VERSION = 1
@@ -38,10 +40,22 @@ class Saved:
     """of the targets it was trained and validated on"""
     arrays: dict[str, Array]
     """parameters by name, and slots under `optimizer.<slot>.<name>`"""
+    origin: Origin | None = None
+    """where the run started from, if not from drawn weights"""
+
+    @property
+    def tensors(self) -> dict[str, Array]:
+        """The arrays of the network itself: its parameters and running statistics."""
+        return {name: array for name, array in self.arrays.items() if not name.startswith((_OPTIMIZER, _AVERAGE))}
 
 
 def pack_checkpoint(
-    experiment: Experiment, state: State, *, config: dict[str, Any], fingerprint: dict[str, str | int]
+    experiment: Experiment,
+    state: State,
+    *,
+    config: dict[str, Any],
+    fingerprint: dict[str, str | int],
+    origin: Origin | None = None,
 ) -> bytes:
     """The file of the experiment's parameters and the state."""
     network = experiment.objective.network
@@ -59,6 +73,7 @@ def pack_checkpoint(
         "data": asdict(experiment.info),
         "fingerprint": fingerprint,
         "targets_sha256": experiment.targets_sha256,
+        "from": asdict(origin) if origin else None,
     }
     return npz.pack(header, arrays)
 
@@ -82,6 +97,7 @@ def load_checkpoint(path: str | Path) -> Saved:
             fingerprint=_section(header, "fingerprint"),
             targets_sha256=header["targets_sha256"],
             arrays=arrays,
+            origin=Origin(**header["from"]) if header.get("from") else None,
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path} is not a whole bpcli checkpoint: {error} is missing or wrong") from None
@@ -92,29 +108,52 @@ def restore_answers(saved: Saved, network: Network) -> None:
 
     Raises `CheckpointError` if the network is another.
     """
-    is_averaged = any(name.startswith(_AVERAGE) for name in saved.arrays)
-    _fill(saved, network.parameters.views, prefix=_AVERAGE if is_averaged else "")
+    _fill(saved, network.parameters.views, prefix=_AVERAGE if _has_average(saved) else "")
     _fill(saved, network.statistics.views, prefix="")
 
 
 def restore(saved: Saved, experiment: Experiment) -> State:
-    """Set the network's parameters to the saved ones, and return the saved state."""
-    network, state = experiment.objective.network, experiment.start()
-    parameters = network.parameters
-    _fill(saved, {**parameters.views, **network.statistics.views}, prefix="")
-    for slot, vector in state.slots.items():
-        _fill(saved, parameters.split(vector), prefix=_slot(slot, ""))
-    if state.average is not None:
-        _fill(saved, parameters.split(state.average), prefix=_AVERAGE)
+    """Set the network's parameters to the saved ones, and return the saved state; a stream goes on where it stood."""
+    state = restore_optimizer(saved, experiment)
     state.counters = saved.counters
+    if isinstance(experiment.batches, StreamBatches):
+        experiment.batches.go_to(state.counters.position)
     return state
 
 
+def restore_optimizer(saved: Saved, experiment: Experiment) -> State:
+    """Set the network's parameters to the saved ones; the state before the first step of a run that goes on with them.
+
+    A running average that was not kept begins with these parameters. Raises `CheckpointError` for another network or
+    optimizer.
+    """
+    network = experiment.objective.network
+    parameters = network.parameters
+    _fill(saved, {**parameters.views, **network.statistics.views}, prefix="")
+    state = experiment.start()
+    for slot, vector in state.slots.items():
+        _fill(saved, parameters.split(vector), prefix=_slot(slot, ""))
+    if state.average is not None and _has_average(saved):
+        _fill(saved, parameters.split(state.average), prefix=_AVERAGE)
+    state.counters.step = saved.counters.step
+    return state
+
+
+def kept_slots(saved: Saved) -> set[str]:
+    """The names of the optimizer's slots."""
+    return {name.split(".")[1] for name in saved.arrays if name.startswith(_OPTIMIZER)}
+
+
 _AVERAGE = "average."
+_OPTIMIZER = "optimizer."
+
+
+def _has_average(saved: Saved) -> bool:
+    return any(name.startswith(_AVERAGE) for name in saved.arrays)
 
 
 def _slot(slot: str, name: str) -> str:
-    return f"optimizer.{slot}.{name}"
+    return f"{_OPTIMIZER}{slot}.{name}"
 
 
 def _fill(saved: Saved, views: dict[str, Array], *, prefix: str) -> None:

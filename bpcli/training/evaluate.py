@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from bpcli.data.batches import Batches
 from bpcli.nn.arrays import Array
+from bpcli.nn.weighted_sum import WeightedSumHead
 from bpcli.training.metrics import Metrics
 from bpcli.training.objective import Objective
+from bpcli.training.parts import add_sums
 
 BLOCK = 1000
 """Examples a forward pass measures at once: enough for full speed, little enough to stay in the cache."""
@@ -24,9 +26,13 @@ def measure(
     `see(Y, T)` is shown the outputs and targets of every block.
     """
     total = 0.0
+    part_losses: dict[str, float] = {}
     for X, T in batches.epoch(0):
         total += objective.forward(X, T)
+        if isinstance(objective.head, WeightedSumHead):
+            add_sums(part_losses, {f"{name}_loss": loss for name, loss in objective.head.part_losses.items()})
         metrics.add(objective.head.Y, T)
         if see is not None:
             see(objective.head.Y, T)
-    return {"loss": total / len(batches.examples), **metrics.result()}
+    losses = {"loss": total, **part_losses}
+    return {name: value / len(batches.examples) for name, value in losses.items()} | metrics.result()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from bpcli.training.origin import Origin
+
 Reason = Literal["completed", "stopped_early", "interrupted"]
 
 
@@ -18,11 +20,12 @@ class Started:
     folder: Path
     data: str
     """name of the data set"""
-    examples: int
-    """in the training split"""
+    examples: int | None
+    """in the training split; None: of a stream, which has as many as come"""
     batch_size: int
     steps_per_epoch: int
-    epochs: int
+    epochs: int | None
+    """None: until the stream ends"""
     epoch: int
     """epochs completed before this session"""
     step: int
@@ -40,6 +43,13 @@ class Started:
     best: float | None
     """value of the monitored metric so far"""
     warnings: tuple[str, ...]
+    origin: Origin | None = None
+    """where the run started from, if not from drawn weights"""
+
+    @property
+    def first_step(self) -> int:
+        """Updates that were made before the run."""
+        return self.origin.step if self.origin else 0
 
 
 class StepDone(NamedTuple):
@@ -50,10 +60,15 @@ class StepDone(NamedTuple):
     step: int
     """updates made so far, this one included"""
     examples: int
-    """examples in the batch"""
+    """examples in the batch, of a stream its new rows"""
     loss: float
-    """mean loss of the batch before the update, without penalties"""
+    """mean loss of these before the update, without penalties"""
     learning_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """No rows have come for a while; the state is as it was after the last step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +101,4 @@ class Stopped:
     reason: Reason
 
 
-Event = Started | StepDone | Evaluated | CheckpointDue | Stopped
+Event = Started | StepDone | Waiting | Evaluated | CheckpointDue | Stopped

@@ -6,14 +6,18 @@ import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from bpcli.data.batches import Batches
 from bpcli.data.dataset import DataInfo
 from bpcli.data.scaling import Scaler
+from bpcli.data.stream_batches import StreamBatches
+from bpcli.nn.weighted_sum import PartHead, WeightedSumHead
 from bpcli.optim.schedules import Schedule
 from bpcli.training.metrics import ClassificationMetrics, MetricName, Metrics, RegressionMetrics, usual_metrics
 from bpcli.training.monitor import Monitor, Patience
 from bpcli.training.objective import Objective
+from bpcli.training.parts import PartMetrics
 from bpcli.training.state import State
 from bpcli.training.update import Update
 
@@ -27,11 +31,12 @@ class Experiment:
     objective: Objective
     update: Update
     schedule: Schedule
-    batches: Batches
-    """of the training split, as training sees them"""
+    batches: Batches | StreamBatches
+    """of the training split, or of a stream, as training sees them"""
     splits: dict[str, Callable[[], Batches]]
     """each split there is, in its own order, in blocks to measure"""
-    epochs: int
+    epochs: int | None
+    """None: until the stream ends"""
     evaluate_every: int
     every_steps: int | None
     monitor: Monitor
@@ -40,19 +45,33 @@ class Experiment:
     """measured at each evaluation beside the usual ones"""
     top_k: int | None = None
     """of the metric top_k_accuracy"""
+    measured_as: Literal["train", "prequential"] = "train"
+    """what the losses of the updates are logged as"""
 
     def metrics(self, names: Collection[str] | None = None) -> Metrics:
         """A fresh collector of the metrics of this kind of task called `names`; None: those of an evaluation."""
         if names is None:
             names = {*usual_metrics(self.info.classes), *self.extra_metrics}
+        if isinstance(self.objective.head, WeightedSumHead):
+            head = self.objective.head
+            return PartMetrics(head, {part.name: self._part_metrics(part, names) for part in head.parts})
         if self.info.class_names:
             return ClassificationMetrics(len(self.info.class_names), names, top_k=self.top_k)
         return RegressionMetrics(self.info.targets)
 
+    def _part_metrics(self, part: PartHead, names: Collection[str]) -> Metrics:
+        """Of one of several objectives, whose metrics bear its name before theirs."""
+        if part.kind == "value":
+            return RegressionMetrics(len(part.columns))
+        own = {name.removeprefix(f"{part.name}_") for name in names}
+        return ClassificationMetrics(len(self.info.target_classes[part.columns[0]]), {"accuracy", *own})
+
     @cached_property
     def targets_sha256(self) -> str:
-        """Of the targets of the training and validation splits, by which changed data are noticed."""
-        digest = hashlib.sha256(self.batches.examples.targets.tobytes())
+        """Of the targets of the training and validation splits, by which changed data are noticed; of a stream none."""
+        digest = hashlib.sha256()
+        if self.batches.examples is not None:
+            digest.update(self.batches.examples.targets.tobytes())
         if "validation" in self.splits:
             digest.update(self.splits["validation"]().examples.targets.tobytes())
         return digest.hexdigest()

@@ -10,25 +10,35 @@ import math
 from collections.abc import Generator
 from functools import partial
 
-from bpcli.optim.schedules import learning_rate
+from bpcli.data.stream_batches import StreamBatches
+from bpcli.nn.arrays import Array
+from bpcli.nn.weighted_sum import WeightedSumHead
+from bpcli.optim.schedules import Plateau, learning_rate
 from bpcli.training.divergence import diverged, require_finite_weights
 from bpcli.training.evaluate import measure
-from bpcli.training.events import CheckpointDue, Evaluated, Event, Reason, StepDone, Stopped
+from bpcli.training.events import CheckpointDue, Evaluated, Event, Reason, StepDone, Stopped, Waiting
 from bpcli.training.experiment import Experiment
 from bpcli.training.metrics import count_correct
+from bpcli.training.parts import add_sums, sums_by_part
+from bpcli.training.prequential import test_first
 from bpcli.training.state import Best, Counters, State, averaged
 
 
 def train(experiment: Experiment, state: State) -> Generator[Event, None, None]:
     """Train from `state` on, changing it and the network's parameters in place.
 
-    Raises `DivergedError` where a loss or, at an evaluation, a weight is not finite.
+    Raises `DivergedError` where a loss or, at an evaluation, a weight is not finite, and `DataError` for a broken row
+    of a stream; the state is then as it was after the last step.
     """
     counters = state.counters
     while (reason := _finished(experiment, counters)) is None:
         yield from _train_epoch(experiment, state)
+        if not counters.batch:  # the stream had ended
+            reason = "completed"
+            break
+        counters.examples += counters.seen
         counters.epoch, counters.batch = counters.epoch + 1, 0
-        if counters.epoch % experiment.evaluate_every == 0 or counters.epoch >= experiment.epochs:
+        if counters.epoch % experiment.evaluate_every == 0 or counters.epoch == experiment.epochs:
             evaluated = _evaluate(experiment, state)
             yield evaluated
             yield CheckpointDue(best=evaluated.improved)
@@ -39,38 +49,63 @@ def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None,
     """The updates of one epoch, from the batch at which the state stands."""
     objective, update, counters = experiment.objective, experiment.update, state.counters
     parameters = objective.network.parameters
-    classifies = bool(experiment.info.class_names)
+    stream = experiment.batches if isinstance(experiment.batches, StreamBatches) else None
     if counters.batch == 0:
-        counters.loss_sum, counters.correct, counters.seen = 0.0, 0, 0
-    for X, T in experiment.batches.epoch(counters.epoch, skip=counters.batch):
+        counters.loss_sum, counters.correct, counters.seen, counters.part_sums = 0.0, 0, 0, {}
+    for batch in experiment.batches.epoch(counters.epoch, skip=counters.batch):
+        if batch is None:
+            yield Waiting()
+            continue
+        X, T = batch
+        seen, tested = len(X), None
+        if stream is not None:
+            seen = stream.new_rows
+            tested = test_first(experiment, state, X[-seen:], T[-seen:])
+            _count_answers(experiment, counters, T[-seen:])
         rate = learning_rate(
-            update.optimizer.learning_rate, experiment.schedule, epoch=counters.epoch, step=counters.step
+            update.optimizer.learning_rate,
+            experiment.schedule,
+            epoch=counters.epoch,
+            step=counters.step,
+            drops=counters.plateau.drops,
         )
         loss = objective.forward(X, T, counters.step)
         if not math.isfinite(loss):
             raise diverged(objective, X, step=counters.step)
-        if classifies:
-            counters.correct += count_correct(objective.head.Y, T)
+        if tested is None:
+            _count_answers(experiment, counters, T)
         objective.backward(len(X))
         revalue = partial(objective.revalue, X, T, counters.step)
         update.apply(state, parameters, learning_rate=rate, revalue=revalue)
+        loss = loss if tested is None else tested
         counters.loss_sum += loss
-        counters.seen += len(X)
+        counters.seen += seen
         counters.batch += 1
         counters.step += 1
         counters.learning_rate = rate
-        yield StepDone(counters.epoch, counters.step, len(X), loss / len(X), rate)
+        yield StepDone(counters.epoch, counters.step, seen, loss / seen, rate)
         if experiment.every_steps and counters.step % experiment.every_steps == 0:
             yield CheckpointDue(best=False)
+
+
+def _count_answers(experiment: Experiment, counters: Counters, T: Array) -> None:
+    """After a `forward`: add what is right of it to the epoch's."""
+    head = experiment.objective.head
+    if experiment.info.class_names:
+        counters.correct += count_correct(head.Y, T)
+    elif isinstance(head, WeightedSumHead):
+        add_sums(counters.part_sums, sums_by_part(head, T))
 
 
 def _evaluate(experiment: Experiment, state: State) -> Evaluated:
     """Measure the epoch that ended, and remember whether it was the best."""
     counters = state.counters
     require_finite_weights(experiment.objective, step=counters.step)
-    metrics = {"train_loss": counters.loss_sum / counters.seen}
+    split = experiment.measured_as
+    metrics = {f"{split}_loss": counters.loss_sum / counters.seen}
     if experiment.info.class_names:
-        metrics["train_accuracy"] = counters.correct / counters.seen
+        metrics[f"{split}_accuracy"] = counters.correct / counters.seen
+    metrics |= {f"{split}_{name}": total / counters.seen for name, total in counters.part_sums.items()}
     if "validation" in experiment.splits:
         with averaged(experiment.objective.network.parameters, state):
             measured = measure(experiment.objective, experiment.splits["validation"](), experiment.metrics())
@@ -88,6 +123,9 @@ def _observe(experiment: Experiment, counters: Counters, metrics: dict[str, floa
     improved = experiment.monitor.improves(value, counters.best.value if counters.best else None)
     if improved:
         counters.best = Best(counters.epoch, value)
+    if isinstance(experiment.schedule, Plateau):
+        assert experiment.schedule.monitor is not None, "a schedule in use states what it watches"
+        counters.plateau = counters.plateau.observe(experiment.schedule, metrics[experiment.schedule.monitor])
     if patience := experiment.patience:
         watched = metrics[patience.monitor.metric]
         if patience.monitor.improves(watched, counters.patience_best):
@@ -100,4 +138,4 @@ def _observe(experiment: Experiment, counters: Counters, metrics: dict[str, floa
 def _finished(experiment: Experiment, counters: Counters) -> Reason | None:
     if experiment.patience and counters.patience_left_out >= experiment.patience.evaluations:
         return "stopped_early"
-    return "completed" if counters.epoch >= experiment.epochs else None
+    return "completed" if experiment.epochs is not None and counters.epoch >= experiment.epochs else None

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+from bpcli.errors import DataError
 from bpcli.training.checkpoint import pack_checkpoint
 from bpcli.training.divergence import require_finite_weights
-from bpcli.training.events import CheckpointDue, Evaluated, Event, StepDone, Stopped
+from bpcli.training.events import CheckpointDue, Evaluated, Event, StepDone, Stopped, Waiting
 from bpcli.training.experiment import Experiment
 from bpcli.training.files import write_atomically
 from bpcli.training.log import Log
 from bpcli.training.loop import train
+from bpcli.training.origin import Origin
 from bpcli.training.run_folder import RunFolder
 from bpcli.training.state import State
 
@@ -28,6 +30,7 @@ class Recorder:
     log: Log
     config: dict[str, Any]
     fingerprint: dict[str, str | int]
+    origin: Origin | None = None
 
     def open(self, *, resumed: bool) -> None:
         """Begin the log; or make the run the state's own again, and drop what the log says of later epochs."""
@@ -39,15 +42,30 @@ class Recorder:
             self.state.counters.log_bytes = self.log.start()
 
     def run(self, interrupted: Callable[[], bool]) -> Generator[Event, None, None]:
-        """Train to the end, or until `interrupted()` is true after a step: then save, and stop."""
+        """Train to the end, or until `interrupted()` is true after a step: then save, and stop.
+
+        Raises `DivergedError`, `OutputError`, and `DataError` for a broken row of a stream, when all that was learnt
+        before it is saved.
+        """
+        try:
+            yield from self._run(interrupted)
+        except DataError as error:
+            if not self.state.counters.position:
+                raise
+            self.save()
+            raise DataError(
+                f"{error}; what was learnt before is saved: go on with --resume {self.folder.last}"
+            ) from None
+
+    def _run(self, interrupted: Callable[[], bool]) -> Generator[Event, None, None]:
         counters = self.state.counters
         started = perf_counter() - counters.seconds
         since, examples = perf_counter(), 0
         for event in train(self.experiment, self.state):
             counters.seconds = perf_counter() - started
             match event:
-                case StepDone():
-                    examples += event.examples
+                case StepDone() | Waiting():
+                    examples += event.examples if isinstance(event, StepDone) else 0
                     if interrupted():
                         self.save()
                         yield event
@@ -67,6 +85,8 @@ class Recorder:
         Raises `DivergedError` rather than replace a finite checkpoint by one that is not.
         """
         require_finite_weights(self.experiment.objective, step=self.state.counters.step)
-        content = pack_checkpoint(self.experiment, self.state, config=self.config, fingerprint=self.fingerprint)
+        content = pack_checkpoint(
+            self.experiment, self.state, config=self.config, fingerprint=self.fingerprint, origin=self.origin
+        )
         for path in [self.folder.best, self.folder.last] if best else [self.folder.last]:
             write_atomically(path, content)

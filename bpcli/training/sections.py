@@ -16,8 +16,8 @@ Mode = Literal["min", "max"]
 class Training:
     """How long to train, and how often to measure."""
 
-    epochs: Annotated[int, Gt(0)] = 10
-    """passes over the training split"""
+    epochs: Annotated[int, Gt(0)] | None = None
+    """passes over the training split; unset: 10, or of a stream as many as it lasts"""
     evaluate_every: Annotated[int, Gt(0)] = 1
     """epochs between two evaluations, each a row of the log and a checkpoint; the last epoch is always evaluated"""
 
@@ -35,7 +35,7 @@ class Checkpoint:
     """Which checkpoint is the best one, and whether to save between epochs."""
 
     monitor: str | None = None
-    """metric that chooses best.npz; unset: validation_loss, or train_loss without a validation split"""
+    """metric that chooses best.npz; unset: validation_loss, or without it train_loss (of a stream prequential_loss)"""
     mode: Mode | None = None
     """whether less or more is better; unset: min for losses and errors, max for the rest"""
     every_steps: Annotated[int, Gt(0)] | None = None

@@ -11,6 +11,7 @@ from typing import Any
 from bpcli.nn.arrays import Array
 from bpcli.nn.parameters import Parameters
 from bpcli.optim.optimizer import Slots
+from bpcli.optim.plateau import PlateauState
 from bpcli.training.nulls import finite
 
 
@@ -22,7 +23,7 @@ class Best:
     value: float
 
 
-_WHOLE = ("epoch", "batch", "step", "correct", "seen", "patience_left_out", "log_bytes")
+_WHOLE = ("epoch", "batch", "step", "correct", "seen", "examples", "patience_left_out", "log_bytes")
 
 
 @dataclass
@@ -41,16 +42,27 @@ class Counters:
     """of the examples seen in the epoch under way"""
     correct: int = 0
     seen: int = 0
+    part_sums: dict[str, float] = field(default_factory=dict)
+    """of each part of several objectives, the sum of its losses and of its right answers, by metric"""
+    examples: int = 0
+    """learnt from in the completed epochs"""
     metrics: dict[str, float] = field(default_factory=dict)
     """of the last evaluation, by full name"""
     best: Best | None = None
     patience_best: float | None = None
     patience_left_out: int = 0
     """evaluations in a row that did not improve on `patience_best`"""
+    plateau: PlateauState = PlateauState()
+    """of a schedule that waits for one"""
     seconds: float = 0.0
     """spent training, all sessions of the run together"""
     log_bytes: int = 0
     """length of log.csv that belongs to this state"""
+
+    @property
+    def position(self) -> int:
+        """Examples learnt from, those of the epoch under way included: where a stream goes on."""
+        return self.examples + (self.seen if self.batch else 0)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON, which has no NaN: a metric that is not finite is null."""
@@ -61,11 +73,14 @@ class Counters:
     def from_dict(cls, data: dict[str, Any]) -> Counters:
         """The counters of `to_dict`. Raises ValueError, TypeError or KeyError for data that are no counters."""
         best = Best(**data["best"]) if data["best"] else None
+        plateau = PlateauState(**data["plateau"])
         metrics = {name: math.nan if value is None else value for name, value in data["metrics"].items()}
-        counters = cls(**{**data, "best": best, "metrics": metrics})
-        numbers = [counters.seconds, counters.loss_sum, counters.learning_rate, *metrics.values()]
+        counters = cls(**{**data, "best": best, "metrics": metrics, "plateau": plateau})
+        numbers = [counters.seconds, counters.loss_sum, counters.learning_rate]
+        numbers += [*metrics.values(), *counters.part_sums.values()]
         numbers += [best.value] if best else []
         whole = [getattr(counters, name) for name in _WHOLE] + ([best.epoch] if best else [])
+        whole += [plateau.left_out, plateau.cooldown, plateau.drops]
         if not all(type(n) is int and n >= 0 for n in whole) or not all(type(n) in (int, float) for n in numbers):
             raise ValueError("a counter in its header")
         return counters

@@ -9,7 +9,7 @@ from bpcli.nn.parameters import Parameters
 from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.clipping import Clipping
 from bpcli.optim.max_norm import MaxNorm
-from bpcli.optim.optimizer import Optimizer
+from bpcli.optim.optimizers import AnyOptimizer
 from bpcli.training.state import State
 
 
@@ -17,7 +17,7 @@ from bpcli.training.state import State
 class Update:
     """Clip the gradient, take the optimizer's step, keep the weights within their limits, average them."""
 
-    optimizer: Optimizer
+    optimizer: AnyOptimizer
     clipping: Clipping = Clipping()
     max_norm: MaxNorm = MaxNorm()
     average: MovingAverage | None = None

@@ -17,8 +17,10 @@ from bpcli.config.load import load_config
 from bpcli.config.sections import Config, Model
 from bpcli.data.augmentation.section import Augmentation
 from bpcli.data.sources import Csv, Digits, Inline, Npz
+from bpcli.nn.activations import Sigmoid, Tanh
 from bpcli.nn.dense import Dense
-from bpcli.nn.losses import HalfSquaredError, MeanSquaredError
+from bpcli.nn.losses import CrossEntropy, HalfSquaredError, MeanSquaredError
+from bpcli.nn.weighted_sum import Part, WeightedSum
 from bpcli.optim.sgd import SGD
 from bpcli.training.checkpoint import load_checkpoint
 from bpcli.training.sections import Training
@@ -81,7 +83,7 @@ def test_a_written_config_with_augmentation_reads_back() -> None:
 def test_an_autoencoder_is_measured_by_its_reconstruction_error() -> None:
     config = replace(
         digits(target="input"),
-        model=Model(layers=(Dense(units=32), Dense(units=64, activation="sigmoid"))),
+        model=Model(layers=(Dense(units=32), Dense(units=64, activation=Sigmoid()))),
         loss=MeanSquaredError(),
         optimizer=SGD(learning_rate=5.0, momentum=0.9),
         training=Training(epochs=20),
@@ -103,7 +105,7 @@ def test_a_class_of_one_percent_is_learnt_by_sampling(sampling: str, low: float,
     config = Config(
         name="rare",
         data=Npz(file="d.npz", sampling=sampling, test_fraction=0.5),  # type: ignore[arg-type]
-        model=Model(layers=(Dense(units=8, activation="tanh"), Dense(units=2))),
+        model=Model(layers=(Dense(units=8, activation=Tanh()), Dense(units=2))),
         training=Training(epochs=5),
     )
     train(config, output="run")
@@ -118,8 +120,10 @@ def test_several_targets_are_trained_resumed_and_kept_in_the_checkpoint() -> Non
     config = Config(
         name="several",
         data=Csv(file="t.csv", target=("half", "large")),
-        model=Model(layers=(Dense(units=2),)),
-        loss=MeanSquaredError(),
+        model=Model(layers=(Dense(units=3),)),
+        loss=WeightedSum(
+            parts=(Part(name="half", loss=MeanSquaredError()), Part(name="large", loss=CrossEntropy())),
+        ),
         training=Training(epochs=3),
     )
     whole = train(config, output="whole")

@@ -19,7 +19,22 @@ def test_a_config_is_resolved_and_its_layers_listed(bpcli: Command) -> None:
         "layers.0  (N, 2)  (N, 8)  tanh            24  glorot_uniform\n"
         "layers.1  (N, 8)  (N, 1)  sigmoid          9  glorot_uniform\n"
         "\n33 parameters, float32\n"
+        "\nlearning rate  1 throughout\n"
     )
+
+
+def test_the_rate_is_drawn_over_the_whole_run(bpcli: Command) -> None:
+    by_epoch = bpcli("show", "moons.yaml", "schedule=exponential", "training.epochs=9").out
+    assert by_epoch.splitlines()[-1].split() == ["0", "epoch", "8"]
+    by_step = bpcli("show", "moons.yaml", "schedule={name: exponential, per: step}", "training.epochs=9").out
+    assert by_step.splitlines()[-1].split() == ["0", "step", "35"]
+
+
+def test_where_steps_cannot_be_counted_it_says_so(bpcli: Command) -> None:
+    bpcli("init", "mnist")
+    shown = bpcli("show", "mnist.yaml", "data.files=nowhere", "schedule.per=step")
+    assert shown.code == 0
+    assert shown.out.endswith("learning rate  by steps, whose number is not known without the data\n")
 
 
 def test_mnist_is_shown_without_its_data(bpcli: Command) -> None:

@@ -125,7 +125,7 @@ CASES = {
           weight_decay: 0.1
         """,
         """
-        c.yaml:5:3: unknown key optimizer.weight_decay: here it is called regularization.l2
+        c.yaml:5:3: optimizer.weight_decay belongs to adamw, not to sgd; for sgd it is called regularization.l2
             weight_decay: 0.1
             ^^^^^^^^^^^^
         """,
@@ -188,7 +188,7 @@ CASES = {
         model: {layers: [4, 1]}
         """,
         """
-        c.yaml: data is missing (what to learn from): give xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv, npz or inline
+        c.yaml: data is missing (what to learn from): give xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv, npz, inline or stream
         """,
     ),
     "no model": (
@@ -196,7 +196,7 @@ CASES = {
         data: xor
         """,
         """
-        c.yaml: model is missing (the network): give a section with the keys layers, input, activation, output and init
+        c.yaml: model is missing (the network): give a section with the keys layers, input, activation, output, init, bias_init, normalization, dropout, input_dropout and input_noise
         """,
     ),
     "no layers": (
@@ -217,7 +217,7 @@ CASES = {
         model: {layers: [4, 1]}
         """,
         """
-        c.yaml:1:7: data needs a name: xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv, npz or inline
+        c.yaml:1:7: data needs a name: xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv, npz, inline or stream
             data: {bits: 3}
                   ^^^^^^^^^
         """,
@@ -239,7 +239,7 @@ CASES = {
         model: {layers: [4, 1]}
         """,
         """
-        c.yaml:1:7: data must be xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv, npz or inline, not 'irsi': did you mean iris?
+        c.yaml:1:7: data must be xor, circles, moons, spiral, blobs, checkerboard, mnist, fashion_mnist, kmnist, digits, iris, wine, breast_cancer, diabetes, csv, npz, inline or stream, not 'irsi': did you mean iris?
             data: irsi
                   ^^^^
         """,
@@ -251,7 +251,7 @@ CASES = {
         loss: cross_entrpy
         """,
         """
-        c.yaml:3:7: loss must be mse, half_squared_error or cross_entropy, not 'cross_entrpy': did you mean cross_entropy?
+        c.yaml:3:7: loss must be mse, half_squared_error, mean_absolute_error, huber, cross_entropy, kl_divergence, hinge, poisson or weighted_sum, not 'cross_entrpy': did you mean cross_entropy?
             loss: cross_entrpy
                   ^^^^^^^^^^^^
         """,
@@ -260,11 +260,11 @@ CASES = {
         """
         data: xor
         model: {layers: [4, 1]}
-        optimizer: adam
+        optimizer: adma
         """,
         """
-        c.yaml:3:12: optimizer must be sgd, not 'adam'
-            optimizer: adam
+        c.yaml:3:12: optimizer must be sgd, adagrad, rmsprop, adam, adamw, nadam, adamax or lbfgs, not 'adma': did you mean adam?
+            optimizer: adma
                        ^^^^
         """,
     ),
@@ -278,7 +278,7 @@ CASES = {
             - 1
         """,
         """
-        c.yaml:5:20: model.layers[0].init must be zeros, normal, uniform, glorot_normal, he_normal, lecun_normal, glorot_uniform, he_uniform or lecun_uniform, not 'he'
+        c.yaml:5:20: model.layers[0].init must be zeros, constant, normal, truncated_normal, uniform, glorot_normal, he_normal, lecun_normal, glorot_uniform, he_uniform, lecun_uniform or orthogonal, not 'he'
             init: {name: he, std: 1}
                          ^^
         """,
@@ -289,7 +289,7 @@ CASES = {
         model: {layers: [4, 1], activation: ReLU}
         """,
         """
-        c.yaml:2:37: model.activation must be identity, sigmoid, tanh, relu or softmax, not 'ReLU': did you mean relu?
+        c.yaml:2:37: model.activation must be identity, sigmoid, tanh, relu, leaky_relu, elu, selu, gelu, softplus, softsign, silu, hard_sigmoid, exponential or softmax, not 'ReLU': did you mean relu?
             model: {layers: [4, 1], activation: ReLU}
                                                 ^^^^
         """,
@@ -396,7 +396,7 @@ CASES = {
         regularization: 0.001
         """,
         """
-        c.yaml:3:17: regularization must be a section with the keys l2 and l1, not 0.001
+        c.yaml:3:17: regularization must be a section with the keys l2, l1 and max_norm, not 0.001
             regularization: 0.001
                             ^^^^^
         """,
@@ -433,7 +433,7 @@ CASES = {
         loss: [mse]
         """,
         """
-        c.yaml:3:7: loss must be mse, half_squared_error or cross_entropy, not a list
+        c.yaml:3:7: loss must be mse, half_squared_error, mean_absolute_error, huber, cross_entropy, kl_divergence, hinge, poisson or weighted_sum, not a list
             loss: [mse]
                   ^^^^^
         """,
@@ -466,7 +466,7 @@ CASES = {
         model: {layers: [relu, 1]}
         """,
         """
-        c.yaml:2:18: model.layers[0] must be a number of units, or a section with the keys units, activation and init, not 'relu'
+        c.yaml:2:18: model.layers[0] must be a number of units, or a section with the keys units, activation, init, bias_init, normalization, dropout, l2, l1 and max_norm, not 'relu'
             model: {layers: [relu, 1]}
                              ^^^^
         """,
@@ -723,7 +723,7 @@ CASES = {
         loss: mce
         """,
         """
-        c.yaml:3:7: loss must be mse, half_squared_error or cross_entropy, not 'mce': did you mean mse?
+        c.yaml:3:7: loss must be mse, half_squared_error, mean_absolute_error, huber, cross_entropy, kl_divergence, hinge, poisson or weighted_sum, not 'mce': did you mean mse?
             loss: mce
                   ^^^
         """,
@@ -748,7 +748,7 @@ CASES = {
         c.yaml:3:25: unknown key model.outptu: did you mean model.output?
             model: {layers: [4, 1], outptu: sigmoid}
                                     ^^^^^^
-        c.yaml:4:7: loss must be mse, half_squared_error or cross_entropy, not 'mce': did you mean mse?
+        c.yaml:4:7: loss must be mse, half_squared_error, mean_absolute_error, huber, cross_entropy, kl_divergence, hinge, poisson or weighted_sum, not 'mce': did you mean mse?
             loss: mce
                   ^^^
         c.yaml:5:7: seed: .nan is not allowed: write a finite number

@@ -14,7 +14,7 @@ NAMES = [config.name for config in builtin_configs()]
 def test_there_is_one_for_every_data_set_that_needs_no_file() -> None:
     assert {load_config(Path("configs", f"{name}.yaml")).data.name for name in NAMES} == {
         *("xor", "circles", "moons", "spiral", "blobs", "checkerboard", "iris", "wine", "breast_cancer"),
-        *("digits", "diabetes", "mnist", "fashion_mnist", "kmnist"),
+        *("digits", "diabetes", "mnist", "fashion_mnist", "kmnist", "inline"),
     }
 
 
@@ -34,5 +34,7 @@ def test_it_begins_with_its_modeline_and_one_line_about_it(name: str) -> None:
 
 
 def test_an_unknown_name_is_answered_with_those_there_are() -> None:
-    with pytest.raises(UsageError, match=r"no built-in config 'xr': there are blobs, .*, xor, origins/1, .*"):
+    with pytest.raises(
+        UsageError, match=r"no built-in config 'xr': there are autoencoder, blobs, .*, xor, origins/1, .*"
+    ):
         builtin_config("xr")

@@ -8,20 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bpcli.checks.cases import ACTIVATIONS, INITIALIZERS, PAIRINGS
 from bpcli.config.load import config_from_data, config_to_data, config_to_yaml, load_config, read_config
 from bpcli.config.sections import Config, Model
 from bpcli.data.csv_table import Csv
 from bpcli.data.parity import Xor
 from bpcli.data.plane import Spiral
 from bpcli.errors import ConfigError, config_error
-from bpcli.nn.activations import ACTIVATIONS
 from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import Normal, ScaledUniform, Zeros
-from bpcli.nn.losses import CrossEntropy, HalfSquaredError, MeanSquaredError
-from bpcli.optim.penalties import Penalty
+from bpcli.nn.losses import CrossEntropy
+from bpcli.optim.averaging import MovingAverage
+from bpcli.optim.clipping import Clipping
 from bpcli.optim.schedules import Constant, Exponential, InverseTime, Step
 from bpcli.optim.sgd import SGD
-from bpcli.training.sections import Checkpoint, EarlyStopping, Training
+from bpcli.training.sections import Checkpoint, EarlyStopping, Regularization, Training
 
 Load = Callable[..., Config]
 
@@ -29,7 +30,13 @@ SMALLEST = "data: xor\nmodel: {layers: [4, 1]}\n"
 
 _positive = st.floats(min_value=1e-300, max_value=1e300)
 _counts = st.integers(1, 10**30)
-_inits = st.none() | st.builds(Zeros) | st.builds(Normal, std=_positive) | st.just(ScaledUniform(name="he_uniform"))
+_inits = (
+    st.none()
+    | st.sampled_from(INITIALIZERS)
+    | st.builds(Zeros)
+    | st.builds(Normal, std=_positive)
+    | st.just(ScaledUniform(name="he_uniform"))
+)
 _words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 _tricky = st.sampled_from(
     ["1e5", "off", "0o7", "~", "1:30", ".nan", "9" * 200, "", "# x", "a: b", "- a", " a ", "\x1b"]
@@ -46,17 +53,26 @@ _configs = st.builds(
     model=st.builds(
         Model,
         layers=st.lists(
-            st.builds(Dense, units=_counts, activation=st.none() | st.sampled_from(list(ACTIVATIONS)), init=_inits),
+            st.builds(
+                Dense,
+                units=_counts,
+                activation=st.none() | st.sampled_from(list(ACTIVATIONS)),
+                init=_inits,
+                bias_init=_inits,
+            ),
             min_size=1,
             max_size=3,
         ).map(lambda layers: (*layers, Dense(units=2))),
         init=_inits,
     ),
-    loss=st.sampled_from([MeanSquaredError(), HalfSquaredError(), CrossEntropy()]),
+    loss=st.sampled_from([pairing.loss for pairing in PAIRINGS])
+    | st.builds(CrossEntropy, class_weights=st.just("balanced") | st.dictionaries(_words | _tricky, _positive)),
+    clipping=st.builds(Clipping, norm=st.none() | _positive),
+    average=st.none() | st.just(MovingAverage()),
     optimizer=st.builds(SGD, learning_rate=_positive, momentum=st.floats(0, 0.999)),
     schedule=st.sampled_from([Constant(), Step(gamma=1e-7), InverseTime(per="step")])
     | st.builds(Exponential, gamma=st.floats(1e-20, 1)),
-    regularization=st.builds(Penalty, l1=st.just(0.0) | _positive),
+    regularization=st.builds(Regularization, l1=st.just(0.0) | _positive),
     training=st.builds(Training, epochs=_counts),
     checkpoint=st.sampled_from([Checkpoint(), Checkpoint(monitor="train_loss", mode="max", every_steps=3)]),
     early_stopping=st.none() | st.builds(EarlyStopping, min_delta=_positive),
@@ -98,22 +114,53 @@ data:
   bits: 2
 model:
   layers:
-  - {units: 4, activation: null, init: null}
-  - {units: 1, activation: null, init: null}
+  - units: 4
+    activation: null
+    init: null
+    bias_init: null
+    normalization: null
+    dropout: null
+    l2: null
+    l1: null
+    max_norm: null
+  - units: 1
+    activation: null
+    init: null
+    bias_init: null
+    normalization: null
+    dropout: null
+    l2: null
+    l1: null
+    max_norm: null
   input: null
   activation: relu
   output: null
   init: null
-loss: {name: cross_entropy}
+  bias_init: zeros
+  normalization: null
+  dropout: 0.0
+  input_dropout: 0.0
+  input_noise: 0.0
+loss:
+  name: cross_entropy
+  label_smoothing: 0.0
+  class_weights: null
+  reduction: mean
 optimizer:
   name: sgd
   learning_rate: 0.1
   momentum: 0.0
   dampening: 0.0
   nesterov: false
-schedule: {name: constant, per: epoch}
-regularization: {l2: 0.0, l1: 0.0}
-training: {epochs: 10, evaluate_every: 1}
+schedule:
+  name: constant
+  per: epoch
+  warmup: 0
+  warmup_start: 0.1
+regularization: {l2: 0.0, l1: 0.0, max_norm: null}
+clipping: {value: null, norm: null}
+average: null
+training: {epochs: null, evaluate_every: 1}
 metrics: []
 top_k: null
 checkpoint: {monitor: null, mode: null, every_steps: null}

@@ -8,6 +8,7 @@ from bpcli.config.sections import Config
 from bpcli.data.bundled import Iris
 from bpcli.data.parity import Xor
 from bpcli.data.plane import Spiral
+from bpcli.nn.activations import Sigmoid
 from bpcli.optim.schedules import Exponential
 from bpcli.training.sections import EarlyStopping
 
@@ -35,7 +36,7 @@ def test_an_entry_of_a_list_is_named_by_its_index(key: str, load: Load) -> None:
 
 def test_values_are_yaml_by_the_rules_of_the_file(load: Load) -> None:
     config = load(SMALLEST, "model.layers=[8, {units: 1, activation: sigmoid}]", "name=off", "schedule=exponential")
-    assert (config.model.layers[0].units, config.model.layers[1].activation) == (8, "sigmoid")
+    assert (config.model.layers[0].units, config.model.layers[1].activation) == (8, Sigmoid())
     assert (config.name, config.schedule) == ("off", Exponential())
     assert load(SMALLEST + "early_stopping: {}\n", "early_stopping=null").early_stopping is None
 
@@ -109,9 +110,9 @@ argument 'seed=', column 1: seed must be a whole number at least 0, not null
     seed=
     ^^^^""",
     "schedule.gamma=0.5": """\
-argument 'schedule.gamma=0.5', column 1: schedule needs a name: constant, step, exponential or inverse_time
+argument 'schedule.gamma=0.5', column 10: schedule.gamma belongs to step, multistep, exponential and cyclical, not to constant
     schedule.gamma=0.5
-    ^^^^^^^^""",
+             ^^^^^""",
     "optimizer={lr: 0.1}": """\
 argument 'optimizer={lr: 0.1}', column 12: unknown key optimizer.lr: here it is called optimizer.learning_rate
     optimizer={lr: 0.1}

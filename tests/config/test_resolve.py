@@ -33,7 +33,7 @@ def problems(info: DataInfo, layers: object = (4, 5), **sections: object) -> str
 
 def test_every_layer_states_its_activation_and_how_it_starts() -> None:
     config = resolved(FIVE, {"layers": [4, {"units": 4, "activation": "tanh", "init": "zeros"}, 5]})
-    assert [layer.activation for layer in config.model.layers] == ["relu", "tanh", "softmax"]
+    assert [layer.activation and layer.activation.name for layer in config.model.layers] == ["relu", "tanh", "softmax"]
     assert [layer.init.name for layer in config.model.layers] == ["he_normal", "zeros", "glorot_uniform"]
     assert config.model.input == 3
 
@@ -49,7 +49,9 @@ def test_every_layer_states_its_activation_and_how_it_starts() -> None:
     ],
 )
 def test_the_output_activation_is_what_the_loss_asks_for(info: DataInfo, units: int, loss: str, output: str) -> None:
-    assert resolved(info, (units,), loss=loss).model.layers[-1].activation == output
+    activation = resolved(info, (units,), loss=loss).model.layers[-1].activation
+    assert activation is not None
+    assert activation.name == output
 
 
 @pytest.mark.parametrize(

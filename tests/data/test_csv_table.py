@@ -94,6 +94,14 @@ def test_with_target_input_every_column_is_an_input(table: MakeCsv) -> None:
     assert table("1,2\n3,4\n", target="input").info().features == 2
 
 
+def test_classes_can_be_said_for_a_file_that_does_not_hold_them_all(table: MakeCsv) -> None:
+    info, _, y = table(FLOWERS, classes=("tulip", "rose", "iris")).table(0)
+    assert info.class_names == ("tulip", "rose", "iris")
+    assert y.tolist() == [1, 2, 1]
+    info, _, y = table("1,2\n1,2.0\n", classes=(1, 2)).table(0)
+    assert (info.class_names, y.tolist()) == (("1", "2"), [1, 1])
+
+
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_the_delimiter_can_be_said(table: MakeCsv, delimiter: str) -> None:
     assert table(FLOWERS.replace(",", delimiter), delimiter=delimiter).info().features == 2
@@ -140,6 +148,7 @@ def test_it_is_split_and_read_once(table: MakeCsv) -> None:
         ("a,b\n1,0\n", {"target": "c"}, "data.target: t.csv:1 has no columns called 'c'; it has a, b"),
         ("a,a,b\n1,0,0\n", {"target": "a"}, "data.target: t.csv:1 has 2 columns called 'a'; it has a, a, b"),
         ("1,2,x\n1,0,y\n", {"target": "x"}, "data.target: t.csv has no header; give target as an index from 0"),
+        ("a,b\n1,x\n1,z\n", {"classes": ("x", "y")}, "t.csv:3: b: 'z' is not one of the classes x, y"),
         ("a,b\n1,0\n", {"target": 2}, "data.target: t.csv has 2 columns, so target goes from 0 to 1"),
         ("a,input\n1,0\n", {"target": "input"}, "data.target: t.csv:1 has a column called 'input', so target: input "
          "could mean two things: give the column's index, or rename it to learn all columns"),

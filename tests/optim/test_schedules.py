@@ -2,9 +2,41 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpcli.optim.schedules import Constant, Exponential, InverseTime, Schedule, Step, learning_rate
+from bpcli.optim.plateau import PlateauState
+from bpcli.optim.schedules import (
+    Constant,
+    Cosine,
+    CosineRestarts,
+    Cyclical,
+    Exponential,
+    InverseTime,
+    Multistep,
+    OneCycle,
+    Plateau,
+    Polynomial,
+    Schedule,
+    Step,
+    learning_rate,
+    with_length,
+)
 
-SCHEDULES: list[Schedule] = [Constant(), Step(step_size=3, gamma=0.5), Exponential(gamma=0.9), InverseTime(decay=0.5)]
+FALLING: list[Schedule] = [
+    Constant(),
+    Step(step_size=3, gamma=0.5),
+    Multistep(milestones=(3, 5)),
+    Exponential(gamma=0.9),
+    InverseTime(decay=0.5),
+    Polynomial(length=20, power=2),
+    Cosine(length=20, minimum=0.1),
+]
+ALL: list[Schedule] = [
+    *FALLING,
+    CosineRestarts(first=3, multiply=2),
+    Cyclical(up=2, down=5, shape="triangular2"),
+    Cyclical(shape="exp_range", gamma=0.9),
+    OneCycle(length=20),
+    Plateau(),
+]
 
 
 @pytest.mark.parametrize(
@@ -13,28 +45,105 @@ SCHEDULES: list[Schedule] = [Constant(), Step(step_size=3, gamma=0.5), Exponenti
         (Constant(), 10**6, 1.0),
         (Step(step_size=3, gamma=0.5), 2, 1.0),
         (Step(step_size=3, gamma=0.5), 3, 0.5),
-        (Step(step_size=3, gamma=0.5), 5, 0.5),
         (Step(step_size=3, gamma=0.5), 6, 0.25),
         (Step(step_size=1, gamma=1.0), 7, 1.0),
-        (Exponential(gamma=0.9), 1, 0.9),
+        (Multistep(milestones=(2, 4), gamma=0.5), 1, 1.0),
+        (Multistep(milestones=(2, 4), gamma=0.5), 2, 0.5),
+        (Multistep(milestones=(4, 2), gamma=0.5), 4, 0.25),
         (Exponential(gamma=0.9), 3, 0.729),
         (Exponential(gamma=0.5), 10**6, 0.0),
-        (InverseTime(decay=0.5), 1, 1 / 1.5),
         (InverseTime(decay=0.5), 4, 1 / 3),
         (InverseTime(decay=0.0), 9, 1.0),
+        (Polynomial(length=4), 3, 0.25),
+        (Polynomial(length=4), 4, 0.0),
+        (Polynomial(length=4, power=2), 2, 0.25),
+        (Cosine(length=4), 2, 0.5),
+        (Cosine(length=4, minimum=0.2), 4, 0.2),
+        (CosineRestarts(first=4), 2, 0.5),
+        (CosineRestarts(first=4), 4, 1.0),
+        (CosineRestarts(first=4, multiply=2), 4 + 4, 0.5),
+        (CosineRestarts(first=4, multiply=2), 4 + 8, 1.0),
+        (Cyclical(up=2, down=4, low=0.2), 0, 0.2),
+        (Cyclical(up=2, down=4, low=0.2), 2, 1.0),
+        (Cyclical(up=2, down=4, low=0.2), 4, 0.6),
+        (Cyclical(up=2, down=4, low=0.2), 6, 0.2),
+        (Cyclical(up=2, low=0.2, shape="triangular2"), 6, 0.6),
+        (OneCycle(length=11, rise=3 / 11), 0, 1 / 25),
+        (OneCycle(length=11, rise=3 / 11), 2, 1.0),
+        (OneCycle(length=11, rise=3 / 11), 10, 1 / 25e4),
     ],
 )
 def test_the_factor_at_its_edges(schedule: Schedule, t: int, factor: float) -> None:
-    assert schedule.factor(t) == pytest.approx(factor, rel=1e-14)
+    assert schedule.factor(t) == pytest.approx(factor, rel=1e-12, abs=1e-15)
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("schedule", FALLING)
 @given(t=st.integers(0, 10**4))
-def test_every_schedule_starts_at_one_and_never_rises(schedule: Schedule, t: int) -> None:
+def test_most_start_at_one_and_never_rise(schedule: Schedule, t: int) -> None:
     assert schedule.factor(0) == 1.0
     assert 0 <= schedule.factor(t + 1) <= schedule.factor(t) <= 1
+
+
+@pytest.mark.parametrize("schedule", ALL)
+@given(t=st.integers(0, 10**4), warmup=st.integers(0, 50))
+def test_none_leaves_zero_to_one(schedule: Schedule, t: int, warmup: int) -> None:
+    warm = type(schedule)(**{**vars(schedule), "warmup": warmup})
+    assert 0 <= warm.factor(t) <= 1
+
+
+@pytest.mark.parametrize("schedule", [Polynomial(length=5), Cosine(length=5, minimum=0.1), OneCycle(length=5)])
+def test_after_its_end_a_schedule_stays_where_it_is(schedule: Schedule) -> None:
+    assert schedule.factor(5) == schedule.factor(6) == schedule.factor(10**6)
+
+
+@pytest.mark.parametrize("schedule", ALL)
+def test_a_warm_up_rises_in_a_straight_line_to_where_the_schedule_begins(schedule: Schedule) -> None:
+    warm = type(schedule)(**{**vars(schedule), "warmup": 4, "warmup_start": 0.2})
+    first = schedule.factor(0)
+    assert [warm.factor(t) for t in range(5)] == pytest.approx([first * s for s in (0.2, 0.4, 0.6, 0.8, 1.0)])
+    assert [warm.factor(4 + t) for t in range(30)] == [schedule.factor(t) for t in range(30)]
 
 
 def test_time_is_counted_as_per_says() -> None:
     assert learning_rate(0.2, Exponential(gamma=0.5), epoch=1, step=50) == 0.1
     assert learning_rate(0.2, Exponential(gamma=0.5, per="step"), epoch=50, step=2) == 0.05
+
+
+def test_a_length_that_is_not_stated_is_the_rest_of_the_run() -> None:
+    assert with_length(Cosine(), epochs=7, steps_per_epoch=3) == Cosine(length=7)
+    assert with_length(OneCycle(per="step", warmup=5), epochs=7, steps_per_epoch=3) == OneCycle(
+        per="step", warmup=5, length=16
+    )
+    assert with_length(Cosine(length=3), epochs=7, steps_per_epoch=3) == Cosine(length=3)
+    assert with_length(Constant(), epochs=7, steps_per_epoch=3) == Constant()
+
+
+def after(plateau: Plateau, *values: float) -> PlateauState:
+    state = PlateauState()
+    for value in values:
+        state = state.observe(plateau, value)
+    return state
+
+
+def test_a_plateau_drops_when_its_patience_is_at_an_end() -> None:
+    plateau = Plateau(patience=2, mode="min", drop=0.5, min_delta=0.1)
+    assert after(plateau, 1.0, 1.0, 0.95).drops == 0
+    assert after(plateau, 1.0, 1.0, 0.95, 1.0) == PlateauState(1.0, 0, 0, 1)
+    assert after(plateau, 1.0, 1.0, 0.8, 0.8, 0.8).drops == 0
+    assert [learning_rate(1.0, plateau, epoch=9, step=9, drops=n) for n in range(3)] == [1.0, 0.5, 0.25]
+
+
+def test_a_cooldown_counts_nothing() -> None:
+    plateau = Plateau(patience=0, cooldown=2, mode="min", min_delta=0)
+    assert [after(plateau, *[1.0] * n).drops for n in range(1, 7)] == [0, 1, 1, 1, 2, 2]
+
+
+def test_more_is_better_for_some_metrics_and_nan_for_none() -> None:
+    plateau = Plateau(patience=0, mode="max", min_delta=0)
+    assert after(plateau, 0.5, 0.6, 0.7).drops == 0
+    assert after(plateau, 0.5, 0.4).drops == 1
+    assert after(plateau, 0.5, float("nan")) == PlateauState(0.5, 0, 0, 1)
+
+
+def test_the_rate_never_falls_below_the_minimum() -> None:
+    assert learning_rate(2.0, Plateau(drop=0.1, minimum=0.05), epoch=0, step=0, drops=9) == 0.1

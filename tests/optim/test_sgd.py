@@ -2,29 +2,71 @@ import numpy as np
 import pytest
 
 from bpcli.optim.sgd import SGD
-from tests.optim.conftest import MakeParameters
+
+from .helpers import make_parameters
+
+P = 6
+
+
+def by_hand(optimizer: SGD, theta: np.ndarray, grads: list[np.ndarray], rate: float) -> tuple[np.ndarray, np.ndarray]:
+    """The update rule of the docstring, an entry at a time."""
+    w, v = list(theta), [0.0] * len(theta)
+    for g in grads:
+        for i in range(len(w)):
+            v[i] = optimizer.momentum * v[i] + (1 - optimizer.dampening) * g[i]
+            w[i] -= rate * (g[i] + optimizer.momentum * v[i] if optimizer.nesterov else v[i])
+    return np.array(w), np.array(v)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        SGD(),
+        SGD(momentum=0.9),
+        SGD(momentum=0.9, dampening=0.9),
+        SGD(momentum=0.5, dampening=0.1),
+        SGD(momentum=0.9, dampening=1.0),
+        SGD(momentum=0.9, nesterov=True),
+    ],
+)
+def test_ten_steps_are_those_by_hand(optimizer: SGD) -> None:
+    rng = np.random.default_rng(0)
+    theta, grads = rng.standard_normal(P), [rng.standard_normal(P) for _ in range(10)]
+    expected, velocity = by_hand(optimizer, theta, grads, 0.1)
+    parameters = make_parameters(theta)
+    theta, slots = parameters.theta, optimizer.init(theta)
+    for step, grad in enumerate(grads):
+        parameters.grad[...] = grad
+        optimizer.update(slots, parameters, learning_rate=0.1, step=step, revalue=float)
+    np.testing.assert_allclose(theta, expected, rtol=1e-13, atol=1e-15)
+    if optimizer.momentum:
+        np.testing.assert_allclose(slots["velocity"], velocity, rtol=1e-13, atol=1e-15)
 
 
 def test_momentum_is_the_only_memory() -> None:
-    theta = np.ones(6, np.float32)
+    theta = np.ones(P, np.float32)
     assert SGD().init(theta) == {}
     slots = SGD(momentum=0.9).init(theta)
     assert list(slots) == ["velocity"]
+    assert slots["velocity"].dtype == np.float32
     assert slots["velocity"].ctypes.data % 64 == 0
+    assert not slots["velocity"].any()
 
 
-@pytest.mark.parametrize("nesterov", [False, True])
-def test_the_velocity_is_that_of_the_formula(parameters: MakeParameters, nesterov: bool) -> None:
-    optimizer, ours = SGD(momentum=0.5, dampening=0 if nesterov else 0.25, nesterov=nesterov), parameters()
-    slots = optimizer.init(ours.theta)
-    for step in range(2):
-        ours.grad[...] = 8
-        optimizer.update(slots, ours, learning_rate=0.1, step=step, revalue=float)
-    np.testing.assert_array_equal(slots["velocity"], np.full(6, 12.0 if nesterov else 9.0))
+@pytest.mark.parametrize("optimizer", [SGD(), SGD(momentum=0.9), SGD(momentum=0.9, nesterov=True)])
+def test_everything_happens_in_place_and_in_the_same_precision(optimizer: SGD) -> None:
+    parameters = make_parameters(np.ones(P, np.float32))
+    theta, parameters.grad[...] = parameters.theta, 1
+    view, slots = theta[:2], optimizer.init(theta)
+    before = dict(slots)
+    optimizer.update(slots, parameters, learning_rate=0.1, step=0, revalue=float)
+    assert view[0] != 1
+    assert theta.dtype == np.float32
+    assert all(slots[name] is before[name] for name in slots)
 
 
-def test_the_rate_of_the_schedule_is_used_and_not_the_own_one(parameters: MakeParameters) -> None:
-    ours = parameters(0.0)
-    ours.grad[...] = 1
-    SGD(learning_rate=100.0).update({}, ours, learning_rate=0.25, step=0, revalue=float)
-    np.testing.assert_array_equal(ours.theta, np.full(6, -0.25))
+def test_the_rate_of_the_schedule_is_used_and_not_the_own_one() -> None:
+    parameters = make_parameters(np.zeros(P))
+    parameters.grad[...] = 1
+    SGD(learning_rate=100.0).update({}, parameters, learning_rate=0.25, step=0, revalue=float)
+    np.testing.assert_array_equal(parameters.theta, np.full(P, -0.25))

@@ -3,7 +3,8 @@ import pytest
 
 from bpcli.optim.sgd import SGD
 from bpcli.optim.subnormals import EVERY, TINY, flush_subnormals
-from tests.optim.conftest import MakeParameters
+
+from .helpers import make_parameters
 
 SLOT = [1.0, -1.0, 2e-30, -2e-30, 9e-31, -9e-31, 1e-40, 0.0]
 FLUSHED = [1.0, -1.0, 2e-30, -2e-30, 0, 0, 0, 0]
@@ -25,19 +26,17 @@ def test_nan_is_not_swept_away() -> None:
 
 
 @pytest.mark.parametrize("nesterov", [False, True])
-def test_weights_are_unchanged_to_rounding_and_no_velocity_stays_subnormal(
-    parameters: MakeParameters, nesterov: bool
-) -> None:
+def test_weights_are_unchanged_to_rounding_and_no_velocity_stays_subnormal(nesterov: bool) -> None:
     """A gradient that stops after one step, as that of a pixel that is never lit again."""
     optimizer, steps = SGD(momentum=0.9, nesterov=nesterov), 10 * EVERY
-    ours, exact = parameters(3, np.float32), np.full(6, 3.0)
-    slots, velocity = optimizer.init(ours.theta), np.zeros(6)
+    parameters, exact = make_parameters(np.full(3, 3, np.float32)), np.full(3, 3.0)
+    slots, velocity = optimizer.init(parameters.theta), np.zeros(3)
     for step in range(steps):
-        grad = np.array([1.0, 1e-3, 0, 0, 0, 0]) if step == 0 else np.zeros(6)
+        grad = np.array([1.0, 1e-3, 0.0]) if step == 0 else np.zeros(3)
         velocity = 0.9 * velocity + grad
         exact -= 0.1 * (grad + 0.9 * velocity if nesterov else velocity)
-        ours.grad[...] = grad
-        optimizer.update(slots, ours, learning_rate=0.1, step=step, revalue=float)
-    np.testing.assert_allclose(ours.theta, exact, rtol=2e-6)
+        parameters.grad[...] = grad
+        optimizer.update(slots, parameters, learning_rate=0.1, step=step, revalue=float)
+    np.testing.assert_allclose(parameters.theta, exact, rtol=2e-6)
     assert 0 < np.abs(velocity[0]) < TINY
     assert not slots["velocity"].any()

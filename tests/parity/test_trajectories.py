@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from bpcli.checks.cases import CLASSIFIER, Pairing, make_case
-from bpcli.nn.activations import Sigmoid
+from bpcli.nn.activations import Sigmoid, Tanh
 from bpcli.nn.losses import HalfSquaredError
 from bpcli.optim.penalties import Penalty
 from bpcli.optim.schedules import Constant, Exponential, InverseTime, Schedule, Step, learning_rate
@@ -13,7 +13,7 @@ from bpcli.optim.sgd import SGD
 
 STEPS = 20
 BATCH = 4
-HIDDEN = "tanh"
+HIDDEN = Tanh()
 REGRESSION = Pairing(HalfSquaredError(), Sigmoid(), "values")
 
 Follow = Callable[..., None]

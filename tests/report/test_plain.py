@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bpcli.report import plain
 from bpcli.report.plain import PlainDisplay
-from bpcli.training.events import Evaluated, StepDone
+from bpcli.training.events import Evaluated, StepDone, Waiting
+from bpcli.training.origin import Origin
 
 from .conftest import Screen, started
 
@@ -27,4 +30,30 @@ def test_an_evaluation_is_a_line(screen: Screen, monkeypatch: pytest.MonkeyPatch
         "",
         "epoch  9/10  loss   0.5000  validation_accuracy 0.7500  rate 0.1       0.00 s  best",
         "epoch 10/10  loss 2.50e-04  validation_accuracy 1.0000  rate 0.05      0.00 s",
+    ]
+
+
+def test_a_stream_has_no_end_to_count_to(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain, "perf_counter", lambda: 0.0)
+    console, lines = screen(200)
+    with PlainDisplay(console) as display:
+        display(replace(started(), data="stream", examples=None, epochs=None, origin=Origin("old/best.npz")))
+        display(Waiting())
+        display(Evaluated(9, 90, 0.1, {"prequential_loss": 0.5}, improved=True))
+        display(Evaluated(10, 100, 0.1, {"prequential_loss": 0.25}, improved=True))
+    assert lines()[:2] == ["run         runs/run, from old/best.npz", "data        stream, each update of 8 rows"]
+    assert lines()[-2:] == [
+        "epoch    9  prequential_loss   0.5000  rate 0.1       0.00 s  best",
+        "epoch   10  prequential_loss   0.2500  rate 0.1       0.00 s  best",
+    ]
+
+
+def test_a_run_is_resumed_only_if_it_has_gone_beyond_where_it_started(screen: Screen) -> None:
+    console, lines = screen(200)
+    kept = replace(started(), origin=Origin("old/last.npz", 400), step=400)
+    for event in (kept, replace(kept, epoch=2, step=420)):
+        PlainDisplay(console)(event)
+    assert [line for line in lines() if line.startswith("run")] == [
+        "run         runs/run, from old/last.npz",
+        "run         runs/run, from old/last.npz, resumed after epoch 2, step 420",
     ]

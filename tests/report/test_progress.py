@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from bpcli.report import progress
 from bpcli.report.progress import LiveDisplay
-from bpcli.training.events import StepDone
+from bpcli.training.events import Started, StepDone
+from bpcli.training.origin import Origin
 
 from .conftest import started
 
@@ -33,14 +36,24 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def show(clock: Clock, steps: int, pace: float, **options: int) -> str:
+    return show_from(clock, started(**options), steps, pace)
+
+
+def show_from(clock: Clock, start: Started, steps: int, pace: float) -> str:
+    """What is written while a training makes so many steps, `pace` a second."""
     console = Console(file=io.StringIO(), force_terminal=True, width=80)
     with LiveDisplay(console) as display:
-        display(started(**options))
+        display(start)
         for step in range(1, steps + 1):
             clock.now += 1 / pace
-            display(StepDone((step - 1) // options.get("steps_per_epoch", 10), step, 8, 0.5, 0.1))
+            display(StepDone((step - 1) // start.steps_per_epoch, start.first_step + step, 8, 0.5, 0.1))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
+
+
+def steps_drawn(written: str) -> list[int]:
+    """Where the bar of an epoch of 500 steps stood."""
+    return [int(step) for step in re.findall(r"(\d+)/500", written)]
 
 
 def test_the_clock_is_looked_at_seldom(clock: Clock) -> None:
@@ -60,3 +73,19 @@ def test_only_a_long_epoch_has_a_bar_of_its_own(clock: Clock) -> None:
 
 def test_samples_a_second_are_those_of_the_clock(clock: Clock) -> None:
     assert "samples/s \x1b[0m8,000" in show(clock, 5000, pace=1000)
+
+
+def test_a_stream_has_bars_without_an_end(clock: Clock) -> None:
+    endless = replace(started(steps_per_epoch=500), examples=None, epochs=None)
+    written = show_from(clock, endless, 1000, pace=100)
+    assert "left" not in written
+    assert len(steps_drawn(written)) > 50
+    assert "samples/s" in written
+
+
+def test_the_steps_of_the_checkpoint_a_run_started_from_are_not_its_own(clock: Clock) -> None:
+    kept = replace(started(steps_per_epoch=500, epochs=2), origin=Origin("old/last.npz", 12_345), step=12_345)
+    written = show_from(clock, kept, 1000, pace=100)
+    assert max(steps_drawn(written)) > 450
+    assert all(0 < step <= 500 for step in steps_drawn(written))
+    assert re.search(r" 0\.\d\d s left", written)

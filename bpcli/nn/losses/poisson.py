@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from bpcli.nn.activations import Activation, Exponential
+from bpcli.nn.activations import Activation, Exp
 from bpcli.nn.arrays import Array, Buffer
 from bpcli.nn.losses.cross_entropy import _SmoothHead
 from bpcli.nn.losses.general import GeneralHead, SmoothComparison
@@ -30,7 +31,7 @@ class Poisson:
         self, activation: Activation, *, capacity: int, width: int, dtype: Any, class_weights: Array | None = None
     ) -> Head:
         buffer = Buffer(capacity, width, dtype)
-        if isinstance(activation, Exponential):
+        if isinstance(activation, Exp):
             return PoissonHead(buffer)
         return GeneralHead(activation, _Rates(1 / width), buffer)
 
@@ -44,7 +45,7 @@ class PoissonHead(_SmoothHead):
     def forward(self, Z: Array, T: Array) -> float:
         """Σ (e^z - t z) / K"""
         self.Y, self.T = self._Y.rows(len(Z)), T
-        Exponential().forward(Z, self.Y)
+        Exp().forward(Z, self.Y)
         return float((self.Y.sum() - np.vdot(T, Z)) / Z.shape[1])
 
     def backward(self, count: int) -> Array:
@@ -61,7 +62,7 @@ class _Rates(SmoothComparison):
         self.factor = factor
 
     def compare(self, Y: Array, T: Array, dY: Array) -> float:
-        rates = np.maximum(Y, np.finfo(Y.dtype).tiny)
+        rates = np.maximum(Y, math.sqrt(np.finfo(Y.dtype).tiny))  # so that no quotient overflows
         np.divide(T, rates, dY)
         np.subtract(1, dY, dY)
         return self.factor * float(rates.sum() - np.vdot(T, np.log(rates)))

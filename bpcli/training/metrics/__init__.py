@@ -11,10 +11,11 @@ from typing import Protocol
 from bpcli.nn.arrays import Array
 from bpcli.training.metrics.classes import count_correct, predicted_classes, target_classes
 from bpcli.training.metrics.classification import ClassificationMetrics, ClassScore
-from bpcli.training.metrics.names import HIGHER_IS_BETTER, MetricName, metric_names, usual_metrics
+from bpcli.training.metrics.names import ALL_METRICS, HIGHER_IS_BETTER, MetricName, metric_names, usual_metrics
 from bpcli.training.metrics.regression import RegressionMetrics, TargetScore
 
 __all__ = [
+    "ALL_METRICS",
     "HIGHER_IS_BETTER",
     "ClassScore",
     "ClassificationMetrics",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 MetricName = Literal[
     "accuracy",
@@ -16,6 +16,8 @@ MetricName = Literal[
     "rmse",
     "r2",
 ]
+
+ALL_METRICS: tuple[MetricName, ...] = get_args(MetricName)
 
 HIGHER_IS_BETTER: frozenset[MetricName] = frozenset(
     {"accuracy", "balanced_accuracy", "macro_f1", "mcc", "roc_auc", "average_precision", "top_k_accuracy", "r2"}

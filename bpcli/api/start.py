@@ -1,0 +1,82 @@
+"""How a training begins: with drawn weights, with those of a checkpoint, or where its run was left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bpcli.api.resume import resumed_state
+from bpcli.api.warm_start import warm_start
+from bpcli.config.sections import Config
+from bpcli.data.scaling import Scaler
+from bpcli.data.stream_batches import StreamBatches
+from bpcli.errors import UsageError
+from bpcli.training.checkpoint import Saved, load_checkpoint
+from bpcli.training.experiment import Experiment
+from bpcli.training.fingerprint import difference
+from bpcli.training.origin import Origin
+from bpcli.training.run_folder import checkpoint_at
+from bpcli.training.state import State
+
+
+@dataclass(frozen=True)
+class Start:
+    """Nothing saved: with drawn weights."""
+
+    saved: Saved | None = None
+    resumes: bool = False
+    """whether `saved` is of the run itself"""
+    keep_optimizer: bool = False
+
+    @property
+    def scaler(self) -> Scaler | None:
+        """Of the inputs as the weights have learnt to see them; None: to be fitted on the training split."""
+        fitted_here = self.saved is None or (self.resumes and self.saved.origin is None)
+        return None if fitted_here or self.saved is None else self.saved.scaler
+
+    @property
+    def origin(self) -> Origin | None:
+        """What a checkpoint of the run says of this."""
+        if self.saved is None or self.resumes:
+            return self.saved.origin if self.saved else None
+        return Origin(str(self.saved.path), self.saved.counters.step if self.keep_optimizer else 0)
+
+    def state(self, config: Config, experiment: Experiment) -> State:
+        """The state to train on from, its weights set in the network. Raises `CheckpointError` where that cannot be."""
+        if self.saved is None:
+            return experiment.start()
+        if self.resumes:
+            return resumed_state(self.saved, config, experiment)
+        return warm_start(self.saved, config, experiment, keep_optimizer=self.keep_optimizer)
+
+    def warnings(self, experiment: Experiment, fingerprint: dict[str, str | int]) -> tuple[str, ...]:
+        """Why a resumed run is not the uninterrupted one."""
+        if self.saved is None or not self.resumes:
+            return ()
+        warnings = []
+        if changed := difference(self.saved.fingerprint, fingerprint):
+            warnings.append(f"the bits may differ from an uninterrupted run: {changed}")
+        batches = experiment.batches
+        if isinstance(batches, StreamBatches) and not batches.stream.can_be_read_again:
+            warnings.append("what a pipe has brought cannot be read again: the run goes on with the rows that come now")
+        return tuple(warnings)
+
+
+def require_one_start(resume: str | None, start_from: str | Path | None, *, keep_optimizer: bool) -> None:
+    """Raise `UsageError` for arguments that contradict one another."""
+    if start_from is not None and resume not in (None, "auto"):
+        raise UsageError("--from begins a new run and --resume goes on with an old one: give one of them")
+    if keep_optimizer and start_from is None:
+        raise UsageError("there is no optimizer state to keep but that of a checkpoint: give --from with it")
+
+
+def choose_start(checkpoint: Path | None, start_from: str | Path | None, *, keep_optimizer: bool) -> Start:
+    """From the `checkpoint` of the run to resume, else from the one at `start_from`, else from nothing.
+
+    Raises `CheckpointError` for one that cannot be read.
+    """
+    if checkpoint is not None:
+        return Start(load_checkpoint(checkpoint), resumes=True)
+    if start_from is not None:
+        return Start(load_checkpoint(checkpoint_at(Path(start_from))), keep_optimizer=keep_optimizer)
+    return Start()
