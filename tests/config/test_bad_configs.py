@@ -260,12 +260,12 @@ CASES = {
         """
         data: xor
         model: {layers: [4, 1]}
-        optimizer: adma
+        optimizer: rmsprob
         """,
         """
-        c.yaml:3:12: optimizer must be sgd, adagrad, rmsprop, adam, adamw, nadam, adamax or lbfgs, not 'adma': did you mean adam?
-            optimizer: adma
-                       ^^^^
+        c.yaml:3:12: optimizer must be sgd, adagrad, rmsprop, adam, adamw, nadam, adamax or lbfgs, not 'rmsprob': did you mean rmsprop?
+            optimizer: rmsprob
+                       ^^^^^^^
         """,
     ),
     "an unknown initialiser of a layer": (

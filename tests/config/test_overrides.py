@@ -112,7 +112,7 @@ argument 'seed=', column 1: seed must be a whole number at least 0, not null
     "schedule.gamma=0.5": """\
 argument 'schedule.gamma=0.5', column 10: schedule.gamma belongs to step, multistep, exponential and cyclical, not to constant
     schedule.gamma=0.5
-             ^^^^^""",
+             ^^^^^""",  # noqa: E501
     "optimizer={lr: 0.1}": """\
 argument 'optimizer={lr: 0.1}', column 12: unknown key optimizer.lr: here it is called optimizer.learning_rate
     optimizer={lr: 0.1}
