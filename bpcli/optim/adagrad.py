@@ -31,10 +31,10 @@ class Adagrad:
     def update(
         self, slots: Slots, parameters: Parameters, *, learning_rate: float, step: int, revalue: Callable[[], float]
     ) -> None:
-        for part in blocks(len(parameters)):
-            theta, g, s = parameters.theta[part], parameters.grad[part], slots["square_sum"][part]
-            s += g * g
-            scale = np.sqrt(s)
+        for theta, g, s in blocks(parameters.theta, parameters.grad, slots["square_sum"]):
+            scale = g * g
+            s += scale
+            np.sqrt(s, scale)
             scale += self.epsilon
             g *= learning_rate
             g /= scale

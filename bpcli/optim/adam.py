@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -19,7 +18,11 @@ from bpcli.optim.subnormals import flush_subnormals
 
 @dataclass(frozen=True, kw_only=True)
 class _Averages:
-    """m ← β₁ m + (1-β₁) g and v ← β₂ v + (1-β₂) g²."""
+    """m ← β₁ m + (1-β₁) g and v ← β₂ v + (1-β₂) g².
+
+    Kept are the sums M = m / (1-β₁) and V = v / (1-β₂): M ← β₁ M + g takes a pass less over the parameters, and the
+    factors go into η and ε.
+    """
 
     learning_rate: Annotated[float, Gt(0)] = 0.001
     """η, the size of a step"""
@@ -32,21 +35,15 @@ class _Averages:
     searches: ClassVar[bool] = False
 
     def init(self, theta: Array) -> Slots:
-        return make_slots(theta, "mean", "square")
+        return make_slots(theta, "gradients", "squares")
 
-    def _average(self, m: Array, v: Array, g: Array) -> None:
-        """Move both averages by the gradient `g`, all `(n,)`."""
-        scratch = np.multiply(g, 1 - self.beta1)
-        m *= self.beta1
-        m += scratch
-        np.multiply(g, g, scratch)
-        scratch *= 1 - self.beta2
-        v *= self.beta2
-        v += scratch
+    def _mean(self, step: int) -> float:
+        """m̂ / M"""
+        return (1 - self.beta1) / (1 - self.beta1 ** (step + 1))
 
-    def _flush(self, slots: Slots, parameters: Parameters, step: int) -> None:
-        for slot in slots.values():
-            flush_subnormals(slot, scratch=parameters.grad, step=step)
+    def _root(self, step: int) -> float:
+        """√(v̂ / V)"""
+        return math.sqrt((1 - self.beta2) / (1 - self.beta2 ** (step + 1)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,26 +58,29 @@ class Adam(_Averages):
     """divide by the greatest average square so far"""
 
     def init(self, theta: Array) -> Slots:
-        return make_slots(theta, "mean", "square", *(["greatest_square"] if self.amsgrad else []))
+        return make_slots(theta, "gradients", "squares", *(["greatest"] if self.amsgrad else []))
 
     def update(
         self, slots: Slots, parameters: Parameters, *, learning_rate: float, step: int, revalue: Callable[[], float]
     ) -> None:
-        rate = learning_rate / (1 - self.beta1 ** (step + 1))
-        root = math.sqrt(1 - self.beta2 ** (step + 1))
-        for part in blocks(len(parameters)):
-            theta, g = parameters.theta[part], parameters.grad[part]
-            m, v = slots["mean"][part], slots["square"][part]
-            self._average(m, v, g)
+        root = self._root(step)
+        rate = learning_rate * self._mean(step) / root
+        divisors = slots["greatest" if self.amsgrad else "squares"]
+        vectors = parameters.theta, parameters.grad, slots["gradients"], slots["squares"], divisors
+        for theta, g, M, V, divisor in blocks(*vectors):
+            M *= self.beta1
+            M += g
+            V *= self.beta2
+            V += np.multiply(g, g, g)
             if self.amsgrad:
-                v = np.maximum(slots["greatest_square"][part], v, out=slots["greatest_square"][part])
-            np.sqrt(v, g)
-            g *= 1 / root
-            g += self.epsilon
-            np.divide(m, g, g)
+                np.maximum(divisor, V, out=divisor)
+            np.sqrt(divisor, g)
+            g += self.epsilon / root
+            np.divide(M, g, g)
             g *= rate
             theta -= g
-        self._flush(slots, parameters, step)
+            flush_subnormals(M, scratch=g, step=step)
+            flush_subnormals(V, scratch=g, step=step)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,20 +117,24 @@ class NAdam(_Averages):
     ) -> None:
         now, then = (_momentum(self.beta1, self.momentum_decay, t) for t in (step + 1, step + 2))
         product = _momentum_product(self.beta1, self.momentum_decay, step + 1)
-        root = math.sqrt(1 - self.beta2 ** (step + 1))
-        of_gradient, of_mean = learning_rate * (1 - now) / (1 - product), learning_rate * then / (1 - product * then)
-        for part in blocks(len(parameters)):
-            theta, g = parameters.theta[part], parameters.grad[part]
-            m, v = slots["mean"][part], slots["square"][part]
-            self._average(m, v, g)
+        root = self._root(step)
+        of_gradient = learning_rate * (1 - now) / (1 - product) / root
+        of_sum = learning_rate * then / (1 - product * then) * (1 - self.beta1) / root
+        vectors = parameters.theta, parameters.grad, slots["gradients"], slots["squares"]
+        for theta, g, M, V in blocks(*vectors):
+            M *= self.beta1
+            M += g
+            scale = g * g
+            V *= self.beta2
+            V += scale
             g *= of_gradient
-            g += m * of_mean
-            scale = np.sqrt(v)
-            scale *= 1 / root
-            scale += self.epsilon
+            g += np.multiply(M, of_sum, scale)
+            np.sqrt(V, scale)
+            scale += self.epsilon / root
             g /= scale
             theta -= g
-        self._flush(slots, parameters, step)
+            flush_subnormals(M, scratch=scale, step=step)
+            flush_subnormals(V, scratch=scale, step=step)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,26 +146,23 @@ class Adamax(_Averages):
     """η, the size of a step"""
 
     def init(self, theta: Array) -> Slots:
-        return make_slots(theta, "mean", "largest")
+        return make_slots(theta, "gradients", "largest")
 
     def update(
         self, slots: Slots, parameters: Parameters, *, learning_rate: float, step: int, revalue: Callable[[], float]
     ) -> None:
-        rate = learning_rate / (1 - self.beta1 ** (step + 1))
-        for part in blocks(len(parameters)):
-            theta, g = parameters.theta[part], parameters.grad[part]
-            m, u = slots["mean"][part], slots["largest"][part]
-            size = np.abs(g)
-            size += self.epsilon
+        rate = learning_rate * self._mean(step)
+        for theta, g, M, u in blocks(parameters.theta, parameters.grad, slots["gradients"], slots["largest"]):
+            M *= self.beta1
+            M += g
+            np.abs(g, g)
+            g += self.epsilon
             u *= self.beta2
-            np.maximum(u, size, out=u)
-            g *= 1 - self.beta1
-            m *= self.beta1
-            m += g
-            np.divide(m, u, g)
+            np.maximum(u, g, out=u)
+            np.divide(M, u, g)
             g *= rate
             theta -= g
-        self._flush(slots, parameters, step)
+            flush_subnormals(M, scratch=g, step=step)
 
 
 def _momentum(beta1: float, decay: float, t: int) -> float:
@@ -170,12 +171,7 @@ def _momentum(beta1: float, decay: float, t: int) -> float:
 
 
 def _momentum_product(beta1: float, decay: float, t: int) -> float:
-    """Π_t of nadam: a function of t alone, so that nothing need be saved."""
-    return _momentum_products(beta1, decay, 1 + (t - 1) // 4096)[t - 1]
-
-
-@lru_cache(maxsize=4)
-def _momentum_products(beta1: float, decay: float, thousands: int) -> tuple[float, ...]:
-    """Π_1, Π_2, ... of a whole number of stretches of 4,096."""
-    momenta = [_momentum(beta1, decay, t) for t in range(1, 4096 * thousands + 1)]
-    return tuple(map(float, np.cumprod(momenta)))
+    """Π_t of nadam: a function of t alone, so that nothing need be saved; 0 once 1 - Π_t is 1 to the last bit."""
+    if beta1**t < 1e-17:
+        return 0.0
+    return math.prod(_momentum(beta1, decay, i) for i in range(1, t + 1))

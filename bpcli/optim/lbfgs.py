@@ -17,8 +17,6 @@ from bpcli.optim.optimizer import Slots, make_slots
 
 LEAST_CURVATURE = 1e-10
 """A pair with less sᵀy says nothing of the curvature, and is left out."""
-LEAST_SLOPE = 1e-9
-"""Along a flatter direction no step is taken."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +24,9 @@ class LBFGS:
     """lbfgs: w ← w - t H g, H from the last `history` steps, t by a line search (Liu and Nocedal 1989).
 
     Two loops give H g (Nocedal and Wright 2006, algorithm 7.4), and t meets the strong Wolfe conditions. For the whole
-    training split at once. The learning rate is the first t that is tried.
+    training split at once. The learning rate is the first t that is tried, divided by Σ|g|, if that is over 1, while
+    nothing is remembered. Where no t is found that lowers the objective, the weights stay and all is forgotten: the
+    next step goes down the gradient.
     """
 
     name: Literal["lbfgs"] = "lbfgs"
@@ -39,23 +39,15 @@ class LBFGS:
     def init(self, theta: Array) -> Slots:
         """Per remembered step, the newest first, its change of weights s and of the gradient y; zeros are not used."""
         pairs = [f"{kind}{i}" for i in range(self.history) for kind in ("s", "y")]
-        return make_slots(theta, "previous_gradient", "previous_step", *pairs)
+        return make_slots(theta, *pairs)
 
     def update(
         self, slots: Slots, parameters: Parameters, *, learning_rate: float, step: int, revalue: Callable[[], float]
     ) -> None:
         theta, grad = parameters.theta, parameters.grad
-        g = grad.copy()
-        is_first = not slots["previous_gradient"].any()
-        if not is_first:
-            self._remember(slots, g)
+        start, g = theta.copy(), grad.copy()
         direction = self._direction(slots, g)
-        slots["previous_gradient"][...] = g
-        slots["previous_step"][...] = 0
-        slope = float(np.dot(g, direction))
-        if not slope < -LEAST_SLOPE:
-            return
-        start, at = theta.copy(), 0.0
+        slope, at = float(np.dot(g, direction)), 0.0
 
         def evaluate(t: float) -> Point:
             nonlocal at
@@ -65,16 +57,22 @@ class LBFGS:
             slope = float(np.dot(grad, direction))
             return Point(t, value if math.isfinite(value) else math.inf, slope if math.isfinite(slope) else math.inf)
 
-        first = min(1.0, 1 / float(np.abs(g).sum())) * learning_rate if is_first else learning_rate
+        first = learning_rate if slots["s0"].any() else learning_rate / max(1.0, float(np.abs(g).sum()))
         here = Point(0.0, revalue(), slope)
-        found = strong_wolfe(evaluate, here, first, largest=float(np.abs(direction).max()))
-        t = found.t if found.value < here.value else 0.0
-        theta[...] = start + theta.dtype.type(t) * direction
-        np.multiply(direction, t, slots["previous_step"])
+        found = here
+        if slope * first < 0:
+            found = strong_wolfe(evaluate, here, first, largest=float(np.abs(direction).max()))
+        if not found.value < here.value:
+            theta[...] = start
+            for slot in slots.values():
+                slot.fill(0)
+            return
+        if at != found.t:  # the last point that was tried was not the best
+            evaluate(found.t)
+        self._remember(slots, direction * found.t, grad - g)
 
-    def _remember(self, slots: Slots, g: Array) -> None:
-        """Put the last step and its change of gradient before the pairs there are, and let go of the oldest."""
-        s, y = slots["previous_step"], g - slots["previous_gradient"]
+    def _remember(self, slots: Slots, s: Array, y: Array) -> None:
+        """Put a step and its change of gradient before the pairs there are, and let go of the oldest."""
         if not float(np.dot(s, y)) > LEAST_CURVATURE:
             return
         for kind, newest in (("s", s), ("y", y)):

@@ -11,8 +11,11 @@ from bpcli.nn.parameters import Parameters
 Slots = dict[str, Array]
 """An optimizer's memory: `(P,)` arrays by name, saved and restored with the weights."""
 
-BLOCK = 32_768
-"""Parameters that are updated at once: with their slots they stay in the processor's cache from pass to pass."""
+BLOCK = 65_536
+"""Parameters that are updated at once: with their slots they stay in the processor's cache from pass to pass.
+
+Fewer than two blocks are taken at once too: there the calls cost more than the cache saves.
+"""
 
 
 class Optimizer(Protocol):
@@ -44,10 +47,14 @@ class Optimizer(Protocol):
         ...
 
 
-def blocks(size: int) -> Iterator[slice]:
-    """Stretches of at most `BLOCK` entries that cover a vector."""
+def blocks(*vectors: Array) -> Iterator[tuple[Array, ...]]:
+    """The same stretch of each of some `(P,)` vectors, one stretch after the other."""
+    size = len(vectors[0])
+    if size < 2 * BLOCK:
+        yield vectors
+        return
     for start in range(0, size, BLOCK):
-        yield slice(start, min(start + BLOCK, size))
+        yield tuple(vector[start : start + BLOCK] for vector in vectors)
 
 
 def make_slots(theta: Array, *names: str) -> Slots:

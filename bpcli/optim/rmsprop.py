@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
@@ -21,6 +22,9 @@ class RMSProp:
 
     centered: √(s - m²) in the place of √s, with m ← ρ m + (1-ρ) g (Graves 2013, eq. 38 to 41). momentum: the quotient
     is summed, v ← μ v + g / (√s + ε), w ← w - η v, as PyTorch has it.
+
+    Kept are the sums S = s / (1-ρ), M = m / (1-ρ) and √(1-ρ) v: S ← ρ S + g² takes a pass less over the parameters,
+    and the factors go into η and ε.
     """
 
     name: Literal["rmsprop"] = "rmsprop"
@@ -37,39 +41,36 @@ class RMSProp:
     searches: ClassVar[bool] = False
 
     def init(self, theta: Array) -> Slots:
-        names = ["square", *(["mean"] if self.centered else []), *(["velocity"] if self.momentum else [])]
+        names = ["squares", *(["gradients"] if self.centered else []), *(["velocity"] if self.momentum else [])]
         return make_slots(theta, *names)
 
     def update(
         self, slots: Slots, parameters: Parameters, *, learning_rate: float, step: int, revalue: Callable[[], float]
     ) -> None:
-        rho = self.rho
-        for part in blocks(len(parameters)):
-            theta, g, s = parameters.theta[part], parameters.grad[part], slots["square"][part]
-            scale = g * g
-            scale *= 1 - rho
-            s *= rho
-            s += scale
+        root = math.sqrt(1 - self.rho)
+        for theta, g, *memory in blocks(parameters.theta, parameters.grad, *slots.values()):
+            slot, scale = dict(zip(slots, memory, strict=True)), g * g
+            S = slot["squares"]
+            S *= self.rho
+            S += scale
             if self.centered:
-                m = slots["mean"][part]
-                m *= rho
-                np.multiply(g, 1 - rho, scale)
-                m += scale
-                np.multiply(m, m, scale)
-                np.subtract(s, scale, scale)
+                M = slot["gradients"]
+                M *= self.rho
+                M += g
+                np.multiply(M, M, scale)
+                scale *= self.rho - 1
+                scale += S
                 np.maximum(scale, 0, out=scale)  # what rounding may leave below it
-                np.sqrt(scale, scale)
-            else:
-                np.sqrt(s, scale)
-            scale += self.epsilon
+            np.sqrt(scale if self.centered else S, scale)
+            scale += self.epsilon / root
             g /= scale
             if self.momentum:
-                velocity = slots["velocity"][part]
+                velocity = slot["velocity"]
                 velocity *= self.momentum
                 velocity += g
-                np.multiply(velocity, learning_rate, g)
+                np.multiply(velocity, learning_rate / root, g)
             else:
-                g *= learning_rate
+                g *= learning_rate / root
             theta -= g
-        for slot in slots.values():
-            flush_subnormals(slot, scratch=parameters.grad, step=step)
+            for array in memory:
+                flush_subnormals(array, scratch=scale, step=step)

@@ -11,7 +11,7 @@ from annotated_types import Ge, Gt, Le, Lt
 
 from bpcli.nn.arrays import Array, zeros
 from bpcli.nn.parameters import Parameters
-from bpcli.optim.optimizer import Slots
+from bpcli.optim.optimizer import Slots, blocks
 from bpcli.optim.subnormals import flush_subnormals
 
 
@@ -49,20 +49,20 @@ class SGD:
         revalue: Callable[[], float],
     ) -> None:
         """Change `theta` and the slots in place; `grad` serves as scratch. `step` counts from 0."""
-        theta, grad = parameters.theta, parameters.grad
         if not self.momentum:
-            grad *= learning_rate
-            theta -= grad
+            for theta, grad in blocks(parameters.theta, parameters.grad):
+                grad *= learning_rate
+                theta -= grad
             return
-        velocity = slots["velocity"]
-        velocity *= self.momentum
-        if self.nesterov:
-            velocity += grad
-            theta -= np.multiply(grad, learning_rate, grad)
-            theta -= np.multiply(velocity, learning_rate * self.momentum, grad)
-        else:
-            if self.dampening:
-                grad *= 1 - self.dampening
-            velocity += grad
-            theta -= np.multiply(velocity, learning_rate, grad)
-        flush_subnormals(velocity, scratch=grad, step=step)
+        for theta, grad, velocity in blocks(parameters.theta, parameters.grad, slots["velocity"]):
+            velocity *= self.momentum
+            if self.nesterov:
+                velocity += grad
+                theta -= np.multiply(grad, learning_rate, grad)
+                theta -= np.multiply(velocity, learning_rate * self.momentum, grad)
+            else:
+                if self.dampening:
+                    grad *= 1 - self.dampening
+                velocity += grad
+                theta -= np.multiply(velocity, learning_rate, grad)
+            flush_subnormals(velocity, scratch=grad, step=step)

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from bpcli.optim.adagrad import Adagrad
-from bpcli.optim.adam import Adam, Adamax, AdamW, NAdam
-from bpcli.optim.lbfgs import LBFGS
+from bpcli.optim.adam import Adam, Adamax, AdamW, NAdam, _momentum_product
 from bpcli.optim.optimizer import BLOCK
 from bpcli.optim.optimizers import AnyOptimizer
 from bpcli.optim.rmsprop import RMSProp
 from bpcli.optim.sgd import SGD
+from bpcli.optim.subnormals import EVERY
 
 from .helpers import make_parameters
 
@@ -163,49 +163,28 @@ def test_gradients_of_any_size_give_finite_weights(optimizer: AnyOptimizer, size
         assert np.isfinite(run(optimizer, np.ones(P), [np.full(P, size)] * 3)).all()
 
 
-class Rosenbrock:
-    """(1 - x)² + 100 (y - x²)², which has its minimum, 0, at (1, 1) at the end of a bent valley."""
-
-    def __init__(self) -> None:
-        self.parameters = make_parameters(np.array([-1.2, 1.0]))
-        self.evaluations = 0
-
-    def revalue(self) -> float:
-        x, y = self.parameters.theta
-        self.evaluations += 1
-        self.parameters.grad[...] = [-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)]
-        return float((1 - x) ** 2 + 100 * (y - x * x) ** 2)
-
-
-def test_lbfgs_finds_the_end_of_rosenbrocks_valley() -> None:
-    valley, optimizer = Rosenbrock(), LBFGS()
-    slots, values = optimizer.init(valley.parameters.theta), []
-    for step in range(45):
-        values.append(valley.revalue())
-        optimizer.update(slots, valley.parameters, learning_rate=1.0, step=step, revalue=valley.revalue)
-    assert values == sorted(values, reverse=True)
-    np.testing.assert_allclose(valley.parameters.theta, [1, 1], rtol=1e-5)
-
-
-@pytest.mark.parametrize("wall", [math.nan, math.inf])
-def test_lbfgs_stays_where_the_objective_is_finite(wall: float) -> None:
-    """x² with a wall at |x| > 3: steps over it are taken back."""
-    parameters, optimizer = make_parameters(np.array([2.0])), LBFGS(learning_rate=1e6)
+@pytest.mark.parametrize("optimizer", ALL, ids=str)
+def test_a_gradient_that_stops_leaves_no_subnormal_memory(optimizer: AnyOptimizer) -> None:
+    """As that of a pixel that is never lit again."""
+    parameters = make_parameters(np.ones(4, np.float32))
     slots = optimizer.init(parameters.theta)
-
-    def revalue() -> float:
-        (x,) = parameters.theta
-        parameters.grad[...] = 2 * x if abs(x) <= 3 else wall
-        return float(x * x) if abs(x) <= 3 else wall
-
-    for step in range(20):
-        revalue()
-        optimizer.update(slots, parameters, learning_rate=1e6, step=step, revalue=revalue)
-        assert abs(parameters.theta[0]) <= 2
+    for step in range(10 * EVERY):
+        parameters.grad[...] = [1.0, 1e-3, 1e-18, 0.0] if step == 0 else 0
+        optimizer.update(slots, parameters, learning_rate=RATE, step=step, revalue=float)
+    assert np.isfinite(parameters.theta).all()
+    for slot in slots.values():
+        assert not ((slot != 0) & (np.abs(slot) < np.finfo(np.float32).tiny)).any()
 
 
-def test_lbfgs_takes_no_step_where_the_objective_is_flat() -> None:
-    parameters, optimizer = make_parameters(np.array([2.0, 3.0])), LBFGS()
-    parameters.grad[...] = 0
-    optimizer.update(optimizer.init(parameters.theta), parameters, learning_rate=1.0, step=0, revalue=float)
-    np.testing.assert_array_equal(parameters.theta, [2.0, 3.0])
+@pytest.mark.parametrize("rho", [0.0, 0.1, 0.9])
+def test_a_gradient_that_never_changes_has_no_deviation_and_no_nan(rho: float) -> None:
+    constant = [np.array([0.1, 0.3, 1 / 3, 7.7, -0.9], np.float32)] * 1000
+    assert np.isfinite(run(RMSProp(centered=True, rho=rho), np.ones(5, np.float32), constant)).all()
+
+
+@pytest.mark.parametrize("beta1", [0.5, 0.9, 0.99])
+def test_nadams_product_is_left_out_only_where_it_is_nothing(beta1: float) -> None:
+    product = 1.0
+    for t in range(1, 5000):
+        product *= beta1 * (1 - 0.5 * 0.96 ** (t * 0.004))
+        assert 1 - _momentum_product(beta1, 0.004, t) == pytest.approx(1 - product, rel=1e-15)

@@ -1,0 +1,67 @@
+import math
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bpcli.optim.line_search import CURVATURE, DECREASE, MOST_EVALUATIONS, Point, strong_wolfe
+
+Curve = Callable[[float], tuple[float, float]]
+"""A function and its derivative."""
+
+CURVES: dict[str, Curve] = {
+    "a parabola": lambda a: ((a - 3) ** 2, 2 * (a - 3)),
+    "a quartic": lambda a: ((a - 3) ** 4, 4 * (a - 3) ** 3),
+    "a logarithm": lambda a: (a - 2 * math.log1p(a), 1 - 2 / (1 + a)),
+    "waves": lambda a: (0.1 * (a - 5) ** 2 + math.cos(3 * a), 0.2 * (a - 5) - 3 * math.sin(3 * a)),
+    "a wall": lambda a: (math.inf, math.nan) if a > 0.7 else (-a, -1 + 2 * (a > 0.6)),
+}
+
+
+def search(curve: Curve, first: float) -> tuple[Point, Point, list[float]]:
+    tried: list[float] = []
+
+    def evaluate(step: float) -> Point:
+        tried.append(step)
+        return Point(step, *curve(step))
+
+    start = Point(0.0, *curve(0.0))
+    return start, strong_wolfe(evaluate, start, first, largest=1.0), tried
+
+
+@pytest.mark.parametrize("name", ["a parabola", "a quartic", "a logarithm", "waves"])
+@given(first=st.floats(1e-3, 1e3))
+def test_the_point_found_meets_both_conditions(name: str, first: float) -> None:
+    start, found, _ = search(CURVES[name], first)
+    assert found.value <= start.value + DECREASE * found.t * start.slope
+    assert abs(found.slope) <= -CURVATURE * start.slope
+
+
+def test_a_first_step_that_is_good_is_taken() -> None:
+    _, found, tried = search(CURVES["a parabola"], 2.0)
+    assert (found.t, tried) == (2.0, [2.0])
+
+
+def test_a_cubic_through_two_points_of_a_parabola_has_its_minimum() -> None:
+    _, found, tried = search(CURVES["a parabola"], 10.0)
+    assert tried == [10.0, pytest.approx(3.0, rel=1e-12)]
+    assert found.t == tried[-1]
+
+
+def test_it_backs_off_from_where_there_is_no_value() -> None:
+    _, found, _ = search(CURVES["a wall"], 100.0)
+    assert 0 < found.t <= 0.7
+
+
+@pytest.mark.parametrize("beyond", [math.inf, 1.0])
+def test_it_stays_where_nothing_is_lower_however_good_the_slope_looked(beyond: float) -> None:
+    start, found, tried = search(lambda a: (beyond if a else 0.0, -1.0 if a == 0 else 1.0), 1.0)
+    assert found is start
+    assert len(tried) <= MOST_EVALUATIONS + 1
+
+
+def test_on_a_slope_without_end_it_stops_at_the_last_trial() -> None:
+    _, found, tried = search(lambda a: (-a, -1.0), 1.0)
+    assert len(tried) == MOST_EVALUATIONS + 1
+    assert found.t == max(tried)
