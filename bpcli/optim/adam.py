@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from operator import mul
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -172,6 +175,11 @@ def _momentum(beta1: float, decay: float, t: int) -> float:
 
 def _momentum_product(beta1: float, decay: float, t: int) -> float:
     """Π_t of nadam: a function of t alone, so that nothing need be saved; 0 once 1 - Π_t is 1 to the last bit."""
-    if beta1**t < 1e-17:
-        return 0.0
-    return math.prod(_momentum(beta1, decay, i) for i in range(1, t + 1))
+    return 0.0 if beta1**t < 1e-17 else _momentum_products(beta1, decay, 1 + (t - 1) // 4096)[t - 1]
+
+
+@lru_cache(maxsize=4)
+def _momentum_products(beta1: float, decay: float, stretches: int) -> tuple[float, ...]:
+    """Π_1, Π_2, ... of so many stretches of 4,096."""
+    momenta = (_momentum(beta1, decay, t) for t in range(1, 4096 * stretches + 1))
+    return tuple(accumulate(momenta, mul))
