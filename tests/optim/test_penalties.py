@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from bpcli.checks.cases import CLASSIFIER, make_case
-from bpcli.optim.penalties import Penalty
+from bpcli.optim.penalties import Penalty, penalties
 
 WEIGHTS = np.array([1.0, -2.0, 0.0, 0.5])
 
@@ -46,3 +46,25 @@ def test_biases_are_never_penalised() -> None:
     without, with_penalty = (case.objective.network.parameters.grads for case in (plain, penalised))
     for name in without:
         assert np.array_equal(without[name], with_penalty[name]) == name.endswith(".b")
+
+
+@given(arrays(np.float64, 5, elements=st.floats(-10, 10)))
+def test_a_step_down_a_penalty_shrinks_every_weight(weights: np.ndarray) -> None:
+    for penalty in (Penalty(l2=0.3), Penalty(l1=0.2), Penalty(l2=0.3, l1=0.2)):
+        grad = np.zeros(5)
+        penalty.add_gradient(weights, grad)
+        after = weights - 1e-3 * grad
+        assert (np.abs(after) <= np.maximum(np.abs(weights), 1e-3)).all()
+        assert penalty.value(after) <= penalty.value(weights) + 1e-3
+
+
+def test_each_stretch_has_its_own_penalty_and_neighbours_alike_are_one() -> None:
+    light, heavy = Penalty(l2=0.1), Penalty(l2=1.0, l1=0.5)
+    stretches = [(slice(0, 2), light), (slice(2, 3), light), (slice(3, 4), Penalty()), (slice(4, 6), heavy)]
+    found = penalties(stretches)
+    assert found.parts == ((slice(0, 3), light), (slice(4, 6), heavy))
+    theta, grad = np.arange(1.0, 8.0), np.zeros(7)
+    assert found.value(theta) == pytest.approx(light.value(theta[:3]) + heavy.value(theta[4:6]))
+    found.add_gradient(theta, grad)
+    np.testing.assert_allclose(grad, [0.1, 0.2, 0.3, 0, 5.5, 6.5, 0])
+    assert not penalties([(slice(0, 2), Penalty())])

@@ -21,8 +21,9 @@ from bpcli.nn.network import Network
 from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.clipping import Clipping
 from bpcli.optim.max_norm import MaxNorm
+from bpcli.optim.optimizers import AnyOptimizer
 from bpcli.optim.penalties import Penalty, penalties
-from bpcli.optim.schedules import InverseTime
+from bpcli.optim.schedules import InverseTime, Schedule
 from bpcli.optim.sgd import SGD
 from bpcli.training.experiment import Experiment
 from bpcli.training.monitor import Monitor, Patience
@@ -41,6 +42,8 @@ def make_experiment(
     learning_rate: float = 0.1,
     seed: int = 0,
     everything: bool = False,
+    optimizer: AnyOptimizer | None = None,
+    schedule: Schedule | None = None,
 ) -> Experiment:
     """A small classifier; with `everything`, all that is random, averaged, normalised or limited in a training too."""
     rng = np.random.default_rng(7)
@@ -71,12 +74,12 @@ def make_experiment(
         scaler=scaler,
         objective=Objective(network, head, penalties([(network.parameters.weights, Penalty(l2=1e-3, l1=1e-4))])),
         update=Update(
-            SGD(learning_rate=learning_rate, momentum=0.9, nesterov=True),
+            optimizer or SGD(learning_rate=learning_rate, momentum=0.9, nesterov=True),
             Clipping(value=0.5, norm=1.0) if everything else Clipping(),
             MaxNorm(tuple((layer.W, 1.0) for layer in network.dense if everything)),
             MovingAverage(decay=0.9) if everything else None,
         ),
-        schedule=InverseTime(decay=0.1, per="step"),
+        schedule=schedule or InverseTime(decay=0.1, per="step"),
         batches=stream(train, batch_size=5, shuffle=True),
         splits={
             "train": lambda: stream(train, batch_size=8, shuffle=False),

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 
 import numpy as np
 import pytest
 
 from bpcli.errors import DivergedError
+from bpcli.optim.adagrad import Adagrad
+from bpcli.optim.adam import Adam, Adamax, AdamW, NAdam
+from bpcli.optim.lbfgs import LBFGS
+from bpcli.optim.optimizers import AnyOptimizer
+from bpcli.optim.rmsprop import RMSProp
+from bpcli.optim.schedules import Cosine, CosineRestarts, Cyclical, Multistep, OneCycle, Plateau, Polynomial, Schedule
 from bpcli.training.events import CheckpointDue, Evaluated, StepDone, Stopped
 from bpcli.training.experiment import Experiment
 from bpcli.training.loop import train
@@ -56,16 +64,13 @@ def test_training_reduces_the_loss(experiment: MakeExperiment) -> None:
     assert losses[-1] < losses[0] / 3
 
 
-@pytest.mark.parametrize("everything", [False, True], ids=["plain", "everything"])
-@pytest.mark.parametrize("stop_at", range(3 * STEPS_PER_EPOCH + 1))
-def test_resumed_at_any_step_it_is_bit_for_bit_the_run_that_never_stopped(
-    experiment: MakeExperiment, stop_at: int, everything: bool
-) -> None:
-    straight = experiment(everything=everything)
+def assert_resumes(make: Callable[[], Experiment], stop_at: int) -> None:
+    """Stopped after so many steps and resumed, it is bit for bit the run that never stopped."""
+    straight = make()
     straight_state = straight.start()
     straight_events = finish(straight, straight_state)
 
-    first = experiment(everything=everything)
+    first = make()
     state = first.start()
     events: list[object] = []
     if stop_at:
@@ -77,7 +82,7 @@ def test_resumed_at_any_step_it_is_bit_for_bit_the_run_that_never_stopped(
                 else:
                     events.append(event)
 
-    second = experiment(everything=everything)
+    second = make()
     network, expected = second.objective.network, straight.objective.network
     network.parameters.theta[...] = first.objective.network.parameters.theta
     network.statistics.values[...] = first.objective.network.statistics.values
@@ -88,9 +93,54 @@ def test_resumed_at_any_step_it_is_bit_for_bit_the_run_that_never_stopped(
 
     assert network.parameters.theta.tobytes() == expected.parameters.theta.tobytes()
     assert network.statistics.values.tobytes() == expected.statistics.values.tobytes()
-    assert slots["velocity"].tobytes() == straight_state.slots["velocity"].tobytes()
-    assert np.array_equal(resumed.average, straight_state.average) if everything else resumed.average is None
+    for name, slot in straight_state.slots.items():
+        assert slots[name].tobytes() == slot.tobytes(), name
+    if straight_state.average is not None:
+        assert np.array_equal(resumed.average, straight_state.average)
     assert events == straight_events
+
+
+@pytest.mark.parametrize("everything", [False, True], ids=["plain", "everything"])
+@pytest.mark.parametrize("stop_at", range(3 * STEPS_PER_EPOCH + 1))
+def test_resumed_at_any_step_it_is_bit_for_bit_the_run_that_never_stopped(
+    experiment: MakeExperiment, stop_at: int, everything: bool
+) -> None:
+    assert_resumes(partial(experiment, everything=everything), stop_at)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        OneCycle(per="step", length=15),
+        Cosine(per="step", length=10, warmup=4),
+        CosineRestarts(per="step", first=2, multiply=2),
+        Cyclical(per="step", shape="triangular2", up=2),
+        Polynomial(length=3, warmup=1),
+        Multistep(per="step", milestones=(3, 8)),
+        Plateau(patience=0, min_delta=10.0, monitor="validation_loss", mode="min"),
+    ],
+    ids=lambda schedule: schedule.name,
+)
+@pytest.mark.parametrize("stop_at", range(3 * STEPS_PER_EPOCH + 1))
+def test_every_schedule_resumes_at_any_step(experiment: MakeExperiment, stop_at: int, schedule: Schedule) -> None:
+    assert_resumes(partial(experiment, schedule=schedule), stop_at)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [Adagrad(), RMSProp(centered=True, momentum=0.5), Adam(amsgrad=True), AdamW(), NAdam(), Adamax(), LBFGS(history=3)],
+    ids=lambda optimizer: optimizer.name,
+)
+@pytest.mark.parametrize("stop_at", range(3 * STEPS_PER_EPOCH + 1))
+def test_every_optimizer_resumes_at_any_step(experiment: MakeExperiment, stop_at: int, optimizer: AnyOptimizer) -> None:
+    assert_resumes(partial(experiment, optimizer=optimizer), stop_at)
+
+
+def test_a_plateau_lowers_the_rate(experiment: MakeExperiment) -> None:
+    plateau = Plateau(patience=0, min_delta=10.0, drop=0.5, monitor="validation_loss", mode="min")
+    setup = experiment(epochs=5, schedule=plateau)
+    events = train(setup, setup.start())
+    assert [event.learning_rate for event in events if isinstance(event, Evaluated)] == [0.1, 0.1, 0.05, 0.025, 0.0125]
 
 
 def test_early_stopping_waits_for_its_patience(experiment: MakeExperiment) -> None:

@@ -20,7 +20,7 @@ Scored = tuple[np.ndarray, np.ndarray]
 def scored(draw: st.DrawFn) -> Scored:
     """Scores, of which many are equal, and whether each is of the class; there is one of each kind."""
     positive = [True, False, *draw(st.lists(st.booleans(), max_size=40))]
-    score = st.integers(-3, 3) | st.floats(width=32, allow_nan=False, allow_infinity=False)
+    score = st.integers(-3, 3) | st.floats(-(2.0**120), 2.0**120, width=32)  # scikit-learn subtracts them
     scores = draw(st.lists(score, min_size=len(positive), max_size=len(positive)))
     return np.array(scores, np.float32), np.array(positive)
 
