@@ -60,7 +60,7 @@ class LBFGS:
         first = learning_rate if slots["s0"].any() else learning_rate / max(1.0, float(np.abs(g).sum()))
         here = Point(0.0, revalue(), slope)
         found = here
-        if slope * first < 0:
+        if slope < 0:
             found = strong_wolfe(evaluate, here, first, largest=float(np.abs(direction).max()))
         if not found.value < here.value:
             theta[...] = start

@@ -90,12 +90,11 @@ def _minimum(a: Point, b: Point, first: float, last: float) -> float:
     """Where the cubic through both points with their slopes is least, within the bounds; their middle if nowhere."""
     if a.t > b.t:
         a, b = b, a
-    if a.t < b.t and all(map(math.isfinite, (*a, *b))):
+    t = math.nan
+    if a.t < b.t:
         d1 = a.slope + b.slope - 3 * (a.value - b.value) / (a.t - b.t)
         square = d1 * d1 - a.slope * b.slope
-        if square >= 0:
-            d2 = math.sqrt(square)
-            divisor = b.slope - a.slope + 2 * d2
-            if divisor:
-                return min(max(b.t - (b.t - a.t) * (b.slope + d2 - d1) / divisor, first), last)
-    return (first + last) / 2
+        d2 = math.sqrt(square) if square >= 0 else math.nan
+        if divisor := b.slope - a.slope + 2 * d2:
+            t = b.t - (b.t - a.t) * (b.slope + d2 - d1) / divisor
+    return min(max(t, first), last) if math.isfinite(t) else (first + last) / 2

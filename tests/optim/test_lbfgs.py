@@ -186,3 +186,16 @@ def test_a_pair_is_of_one_objective_though_each_step_has_its_own() -> None:
 
         descend(ours, scaled, steps=1, optimizer=optimizer, slots=slots)
         np.testing.assert_allclose(slots["y0"], scale * A @ (ours.theta - before), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("corner", [0.3, 0.7, 1.3, 5.1])
+def test_the_weights_end_at_the_lowest_point_tried_though_others_were_tried_after_it(corner: float) -> None:
+    """|θ - corner|, which is flat nowhere."""
+    ours, values = make_parameters(np.zeros(1)), []
+
+    def pointed(theta: np.ndarray) -> tuple[float, np.ndarray]:
+        values.append(abs(theta[0] - corner))
+        return values[-1], np.sign(theta - corner)
+
+    (last,) = descend(ours, pointed, steps=1)
+    assert last == min(values)

@@ -54,6 +54,20 @@ def test_it_backs_off_from_where_there_is_no_value() -> None:
     assert 0 < found.t <= 0.7
 
 
+def test_a_value_whose_square_overflows_is_backed_off_from_too() -> None:
+    start, found, _ = search(lambda a: (math.exp(60 * a) - 3600 * a, 60 * math.exp(60 * a) - 3600), 10.0)
+    assert found.value < start.value
+    assert abs(found.slope) <= -CURVATURE * start.slope
+
+
+@pytest.mark.parametrize("corner", [0.7, 1.3, 9.0])
+def test_at_a_corner_no_place_is_tried_twice_and_the_lowest_is_found(corner: float) -> None:
+    """|α - corner| is flat nowhere."""
+    _, found, tried = search(lambda a: (abs(a - corner), math.copysign(1.0, a - corner)), 1.0)
+    assert len(set(tried)) == len(tried)
+    assert found.value == min(abs(t - corner) for t in tried)
+
+
 @pytest.mark.parametrize("beyond", [math.inf, 1.0])
 def test_it_stays_where_nothing_is_lower_however_good_the_slope_looked(beyond: float) -> None:
     start, found, tried = search(lambda a: (beyond if a else 0.0, -1.0 if a == 0 else 1.0), 1.0)
