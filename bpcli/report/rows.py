@@ -13,6 +13,7 @@ from bpcli.report.layout import GAP, Cell, Column, fitting, print_row
 from bpcli.training.events import Evaluated
 
 _WIDTH = 9
+"""of a number; the name of a part's metric may be wider"""
 _RANKS = {
     "train_loss": 0,
     "train_accuracy": 4,
@@ -54,7 +55,8 @@ class Rows:
             Column("rate", rank=6),
             Column("time", rank=7),
         ]
-        self._widths = [max(len("epoch"), len(str(self.epochs or 0))), *[_WIDTH] * (len(self._columns) - 1)]
+        widths = [max(_WIDTH, len(column.title)) for column in self._columns[1:]]
+        self._widths = [max(len("epoch"), len(str(self.epochs or 0))), *widths]
         self._print_groups()
         self._print([Text(column.title, "dim") for column in self._columns])
 

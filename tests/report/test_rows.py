@@ -58,3 +58,13 @@ def test_where_space_is_short_the_monitored_metric_is_the_last_of_them_to_go(scr
         "epoch       loss       loss   accuracy        mcc",
         "    9     0.5000   2.50e-04     1.0000     0.8000",
     ]
+
+
+def test_the_long_names_of_parts_have_room(screen: Screen) -> None:
+    console, lines = screen(100)
+    parts = {"train_loss": 0.5, "train_species_loss": 0.25, "train_species_accuracy": 1.0, "validation_loss": 0.125}
+    Rows(console, epochs=100, monitor="validation_loss").print(Evaluated(9, 90, 0.1, parts, improved=True), 0.5)
+    assert lines()[1:] == [
+        "epoch       loss  species_loss  species_accuracy       loss       rate       time",
+        "    9     0.5000        0.2500            1.0000     0.1250        0.1     0.50 s",
+    ]
