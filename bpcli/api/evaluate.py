@@ -57,7 +57,7 @@ def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Seq
     split = split or list(experiment.splits)[-1]
     if split not in experiment.splits:
         raise UsageError(f"{config.data.name} has no {split} split here: it has {', '.join(experiment.splits)}")
-    with limit_threads(1):
+    with limit_threads(1), np.errstate(all="ignore"):  # what overflows shows in the loss
         return _evaluate(saved.path, config.data.name, split, experiment)
 
 

@@ -120,10 +120,14 @@ class _Referee:
         return self._compare_at_kink(line, analytic, h)
 
     def _compare_at_kink(self, line: Line, analytic: float, h: float) -> Comparison:
+        """The verdict with all units held on their sides, where the loss has no corners but may be as curved."""
         held = hold_sides(self.objective, self.X, self.T)
-        numeric = derivative(held, self.X, self.T, line, h)
-        error = relative_error(analytic, numeric, self.floor)
-        return Comparison(analytic, numeric, error, "kink" if error <= self.rtol else "wrong")
+        for shrink in _SHRINK:
+            numeric = derivative(held, self.X, self.T, line, h * shrink)
+            error = relative_error(analytic, numeric, self.floor / shrink)
+            if error <= self.rtol:
+                return Comparison(analytic, numeric, error, "kink")
+        return Comparison(analytic, numeric, error, "wrong")
 
     def _step(self, line: Line) -> float:
         """h = eps · max(1, |w|); a direction of length one moves no entry by more than eps."""

@@ -6,8 +6,10 @@ import pytest
 from bpcli.checks.cases import CLASSIFIER, Case, make_case
 from bpcli.checks.gradcheck import check_objective, relative_error
 from bpcli.errors import UsageError
-from bpcli.nn.activations import AnyActivation, ReLU, Sigmoid, Tanh
+from bpcli.nn.activations import AnyActivation, ReLU, Sigmoid, Softsign, Tanh
 from bpcli.nn.dense import Dense
+from bpcli.nn.initializers import Constants
+from bpcli.nn.layer_norm import LayerNorm
 from bpcli.nn.losses import CrossEntropy
 from bpcli.nn.network import Network
 from bpcli.optim.penalties import Penalty
@@ -211,3 +213,16 @@ def test_the_report_as_a_dictionary() -> None:
     assert {"name", "shape", "checked", "max_relative_error", "worst_index", "analytic", "numeric", "verdict"} <= set(
         report["tensors"][0]
     )
+
+
+def test_a_kink_where_the_loss_is_sharply_curved_is_told_from_a_wrong_gradient() -> None:
+    """Equal biases and x = (0, 0) leave layer normalisation no variance: all depends on steps far below √ε."""
+    specs = [
+        Dense(units=3, activation=Softsign(), normalization=LayerNorm(), bias_init=Constants(value=0.2)),
+        Dense(units=1, activation=Sigmoid()),
+    ]
+    network = Network(specs, features=2, dtype=np.float64, seed=0, capacity=4)
+    objective = Objective(network, CrossEntropy().head(Sigmoid(), capacity=4, width=1, dtype=np.float64))
+    report = check_objective(objective, *xor(Tanh())[2:])
+    assert report.passed
+    assert report.kinks
