@@ -42,6 +42,8 @@ def _require_continuable(saved: Saved, config: Config, experiment: Experiment) -
     if changed:
         listed = "; ".join(f"{key} was {then.get(key)} and is {now.get(key)}" for key in changed[:3])
         more = f" (and {len(changed) - 3} more)" if len(changed) > 3 else ""
+        if "schedule.length" in changed:
+            more += f"; schedule.length={then.get('schedule.length')} goes on with the rate where it ended"
         raise CheckpointError(
             f"cannot resume {saved.path} with another config: {listed}{more}; "
             f"on resume only {', '.join(MAY_CHANGE)} may change"

@@ -18,6 +18,7 @@ from bpcli.data.sources import Npz
 from bpcli.errors import CheckpointError, ConfigError, UsageError
 from bpcli.nn.dense import Dense
 from bpcli.nn.losses import MeanSquaredError
+from bpcli.optim.schedules import Cosine
 from bpcli.optim.sgd import SGD
 from bpcli.training.checkpoint import load_checkpoint
 from bpcli.training.events import Started
@@ -317,3 +318,16 @@ def test_a_dry_run_of_a_resume_checks_the_checkpoint_and_reports_divergence(moon
         moons, data=Npz(file="bad.npz", scale="none"), model=Model(layers=(Dense(units=1),)), loss=MeanSquaredError()
     )
     assert train(wild, dry_run=True).status == "diverged"
+
+
+def test_a_schedule_with_an_end_goes_on_where_it_ended_if_its_length_is_stated(moons: Config) -> None:
+    config = replace(moons, schedule=Cosine(minimum=0.1))
+    train(config, output="run")
+    longer = with_training(config, epochs=5)
+    with pytest.raises(
+        CheckpointError, match=r"length was 3 and is 5; schedule.length=3 goes on"
+    ):
+        train(longer, output="run", resume="last")
+    stated = replace(longer, schedule=Cosine(minimum=0.1, length=3))
+    assert train(stated, output="run", resume="last").epochs == 5
+    assert [float(row["learning_rate"]) for row in rows(Path("run"))][-2:] == pytest.approx([0.02, 0.02])
