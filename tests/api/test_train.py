@@ -324,9 +324,7 @@ def test_a_schedule_with_an_end_goes_on_where_it_ended_if_its_length_is_stated(m
     config = replace(moons, schedule=Cosine(minimum=0.1))
     train(config, output="run")
     longer = with_training(config, epochs=5)
-    with pytest.raises(
-        CheckpointError, match=r"length was 3 and is 5; schedule.length=3 goes on"
-    ):
+    with pytest.raises(CheckpointError, match=r"length was 3 and is 5; schedule.length=3 goes on"):
         train(longer, output="run", resume="last")
     stated = replace(longer, schedule=Cosine(minimum=0.1, length=3))
     assert train(stated, output="run", resume="last").epochs == 5
