@@ -32,7 +32,7 @@ class BareLoop:
 
     def __init__(self, config: Config) -> None:
         resolved, experiment = build(config)
-        assert [layer.activation for layer in resolved.model.layers] == ["relu", "softmax"]
+        assert [layer.activation and layer.activation.name for layer in resolved.model.layers] == ["relu", "softmax"]
         self.config, parameters = resolved, experiment.objective.network.parameters
         self.theta = parameters.theta.copy()
         self.views = parameters.split(self.theta)

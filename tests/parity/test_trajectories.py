@@ -11,7 +11,7 @@ from bpcli.optim.penalties import Penalty
 from bpcli.optim.schedules import Constant, Exponential, InverseTime, Schedule, Step, learning_rate
 from bpcli.optim.sgd import SGD
 
-STEPS = 20
+STEPS = 50
 BATCH = 4
 HIDDEN = Tanh()
 REGRESSION = Pairing(HalfSquaredError(), Sigmoid(), "values")
@@ -92,11 +92,11 @@ def optimizer_id(optimizer: SGD) -> str:
 @pytest.mark.parametrize("pairing", [CLASSIFIER, REGRESSION], ids=["cross_entropy", "half_squared_error"])
 @pytest.mark.parametrize("penalty", [Penalty(), Penalty(l2=0.05), Penalty(l1=0.02), Penalty(l2=0.05, l1=0.02)], ids=str)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=optimizer_id)
-def test_twenty_steps_of_sgd(follows: Follow, optimizer: SGD, penalty: Penalty, pairing: Pairing) -> None:
+def test_fifty_steps_of_sgd(follows: Follow, optimizer: SGD, penalty: Penalty, pairing: Pairing) -> None:
     follows(optimizer, penalty=penalty, pairing=pairing)
 
 
-def test_twenty_steps_of_a_stepwise_rate(torch: Any, follows: Follow) -> None:
+def test_fifty_steps_of_a_stepwise_rate(torch: Any, follows: Follow) -> None:
     follows(
         OPTIMIZERS[1],
         schedule=Step(step_size=3, gamma=0.5, per="step"),
@@ -104,7 +104,7 @@ def test_twenty_steps_of_a_stepwise_rate(torch: Any, follows: Follow) -> None:
     )
 
 
-def test_twenty_steps_of_an_exponential_rate(torch: Any, follows: Follow) -> None:
+def test_fifty_steps_of_an_exponential_rate(torch: Any, follows: Follow) -> None:
     follows(
         OPTIMIZERS[4],
         schedule=Exponential(gamma=0.9, per="step"),
@@ -112,7 +112,7 @@ def test_twenty_steps_of_an_exponential_rate(torch: Any, follows: Follow) -> Non
     )
 
 
-def test_twenty_steps_of_an_inverse_time_rate(torch: Any, follows: Follow) -> None:
+def test_fifty_steps_of_an_inverse_time_rate(torch: Any, follows: Follow) -> None:
     follows(
         OPTIMIZERS[2],
         schedule=InverseTime(decay=0.2, per="step"),
