@@ -1,0 +1,58 @@
+"""Functions that squash nothing: the identity, the exponential, and the shares of a softmax."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from bpcli.nn.activations.activation import Smooth
+from bpcli.nn.arrays import Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity(Smooth):
+    """identity: f(z) = z."""
+
+    name: Literal["identity"] = "identity"
+
+    def forward(self, Z: Array, A: Array) -> None:
+        if A is not Z:
+            A[...] = Z
+
+    def backward(self, Z: Array, A: Array, dA: Array) -> None:
+        """f'(z) = 1"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exp(Smooth):
+    """exponential: f(z) = e^z, for the rates of a poisson loss."""
+
+    name: Literal["exponential"] = "exponential"
+
+    def forward(self, Z: Array, A: Array) -> None:
+        """Where e^z would overflow it stays at the greatest finite number."""
+        np.exp(np.minimum(Z, Z.dtype.type(math.log(float(np.finfo(Z.dtype).max)) * (1 - 1e-6))), A)
+
+    def backward(self, Z: Array, A: Array, dA: Array) -> None:
+        """f'(z) = a"""
+        dA *= A
+
+
+@dataclass(frozen=True, kw_only=True)
+class Softmax(Smooth):
+    """softmax: f(z)_i = e^z_i / Σ_j e^z_j over a row, shifted by the row's maximum (Bridle 1990)."""
+
+    name: Literal["softmax"] = "softmax"
+
+    def forward(self, Z: Array, A: Array) -> None:
+        np.subtract(Z, Z.max(axis=1, keepdims=True), A)
+        np.exp(A, A)
+        A /= A.sum(axis=1, keepdims=True)
+
+    def backward(self, Z: Array, A: Array, dA: Array) -> None:
+        """dz = a * (da - Σ_j da_j a_j): the Jacobian diag(a) - a aᵀ times da, a row at a time"""
+        dA -= np.einsum("ij,ij->i", dA, A)[:, np.newaxis]
+        dA *= A
