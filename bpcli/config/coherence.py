@@ -16,6 +16,7 @@ from bpcli.nn.activations import Identity, Softmax
 from bpcli.nn.batch_norm import BatchNorm
 from bpcli.nn.weighted_sum import WeightedSum
 from bpcli.optim.clipping import Clipping
+from bpcli.optim.schedules import Cyclical
 from bpcli.optim.sgd import SGD
 
 _USABLE = re.compile(r"\w[\w .+-]{0,99}(?<![ .])")
@@ -51,6 +52,17 @@ def _line_search(config: Config) -> Iterator[Problem]:
     if config.clipping != Clipping():
         message = f"a clipped gradient is none that {config.optimizer.name} can search along: leave it out"
         yield Problem(("clipping",), message)
+
+
+def _exp_range(config: Config) -> Iterator[Problem]:
+    cycle = config.schedule
+    if not isinstance(cycle, Cyclical) or (cycle.shape == "exp_range") == (cycle.gamma < 1):
+        return
+    if cycle.shape == "exp_range":
+        yield Problem(("schedule", "shape"), "exp_range needs a schedule.gamma less than 1, such as 0.99")
+    else:
+        message = "schedule.gamma lowers the cycles of exp_range alone: write that shape, or leave gamma out"
+        yield Problem(("schedule", "gamma"), message)
 
 
 def _monitors(config: Config) -> Iterator[Problem]:
@@ -94,6 +106,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Config], Iterator[Problem]]], ..
     (("name",), _name),
     (("optimizer",), _nesterov),
     (("optimizer", "data", "clipping"), _line_search),
+    (("schedule",), _exp_range),
     (("checkpoint", "early_stopping", "schedule"), _monitors),
     (("model", "loss"), _output),
     (("model", "data"), _regularisation),

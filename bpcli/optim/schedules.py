@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le, Lt, MinLen
 
+from bpcli.errors import config_error
+
 Per = Literal["epoch", "step"]
 
 
@@ -266,11 +268,17 @@ def learning_rate(base: float, schedule: Schedule, *, epoch: int, step: int, dro
 
 
 def with_length(schedule: Schedule, *, epochs: int | None, steps_per_epoch: int) -> Schedule:
-    """`schedule` with its length written out, for a run of so many epochs; None: of as many as a stream lasts."""
+    """`schedule` with its length written out, for a run of so many epochs; None: of as many as a stream lasts.
+
+    Raises `ConfigError` where the warm-up leaves nothing of the run.
+    """
     if not isinstance(schedule, Bounded) or schedule.length is not None or epochs is None:
         return schedule
     whole = epochs if schedule.per == "epoch" else epochs * steps_per_epoch
-    return replace(schedule, length=max(whole - schedule.warmup, 1))
+    if schedule.warmup >= whole:
+        message = f"{schedule.warmup} {schedule.per}s of warm-up leave nothing of a run of {whole} for {schedule.name}"
+        raise config_error(("schedule", "warmup"), f"{message}: make it shorter, or state schedule.length")
+    return replace(schedule, length=whole - schedule.warmup)
 
 
 def _cosine(start: float, end: float, share: float) -> float:

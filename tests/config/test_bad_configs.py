@@ -130,6 +130,30 @@ CASES = {
             ^^^^^^^^^^^^
         """,
     ),
+    "a gamma that does nothing": (
+        """
+        data: xor
+        model: {layers: [4, 1]}
+        schedule: {name: cyclical, gamma: 0.9}
+        """,
+        """
+        c.yaml:3:35: schedule.gamma lowers the cycles of exp_range alone: write that shape, or leave gamma out
+            schedule: {name: cyclical, gamma: 0.9}
+                                              ^^^
+        """,
+    ),
+    "a shape that needs a gamma": (
+        """
+        data: xor
+        model: {layers: [4, 1]}
+        schedule: {name: cyclical, shape: exp_range}
+        """,
+        """
+        c.yaml:3:35: exp_range needs a schedule.gamma less than 1, such as 0.99
+            schedule: {name: cyclical, shape: exp_range}
+                                              ^^^^^^^^^
+        """,
+    ),
     "batch size where it is not": (
         """
         data: xor

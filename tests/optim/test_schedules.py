@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bpcli.errors import ConfigError
 from bpcli.optim.plateau import PlateauState
 from bpcli.optim.schedules import (
     Constant,
@@ -12,6 +13,7 @@ from bpcli.optim.schedules import (
     InverseTime,
     Multistep,
     OneCycle,
+    Per,
     Plateau,
     Polynomial,
     Schedule,
@@ -147,3 +149,12 @@ def test_more_is_better_for_some_metrics_and_nan_for_none() -> None:
 
 def test_the_rate_never_falls_below_the_minimum() -> None:
     assert learning_rate(2.0, Plateau(drop=0.1, minimum=0.05), epoch=0, step=0, drops=9) == 0.1
+
+
+@pytest.mark.parametrize(("per", "warmup", "whole"), [("epoch", 7, 7), ("epoch", 8, 7), ("step", 21, 21)])
+def test_a_warm_up_that_leaves_nothing_of_the_run_is_refused(per: Per, warmup: int, whole: int) -> None:
+    message = f"{warmup} {per}s of warm-up leave nothing of a run of {whole} for cosine"
+    with pytest.raises(ConfigError, match=message):
+        with_length(Cosine(per=per, warmup=warmup), epochs=7, steps_per_epoch=3)
+    stated = Cosine(per=per, warmup=warmup, length=5)
+    assert with_length(stated, epochs=7, steps_per_epoch=3) == stated
