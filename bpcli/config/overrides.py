@@ -77,13 +77,18 @@ def _parse_key(source: Source, key: str) -> dict[Path, Span]:
 
 def _with_words(document: Document, places: dict[Path, Span]) -> dict[Path, Span]:
     """The places with `.1` as the key "1" where it names a class, not an entry of a list."""
-    named: dict[Path, Span] = {}
+    named_places: dict[Path, Span] = {}
     path: Path = ()
+    hint, value = Config, document.data
     for (*_, part), span in places.items():
-        hint, _ = descend(Config, document.data, path)
-        path = (*path, str(part) if any(option.is_mapping for option in options(hint)) else part)
-        named[path] = span
-    return named
+        part = str(part) if any(option.is_mapping for option in options(hint)) else part
+        section = section_of(hint, value)
+        hint, value = descend(hint, value, (part,))
+        if value is None and section is not None:  # a section that is not there yet is that of the default
+            value = {"name": default_name(section, str(part))}
+        path = (*path, part)
+        named_places[path] = span
+    return named_places
 
 
 def _open(document: Document, places: dict[Path, Span]) -> None:

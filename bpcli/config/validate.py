@@ -12,6 +12,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
+from annotated_types import MinLen
 from pydantic import TypeAdapter, ValidationError
 
 from bpcli.config.coherence import coherence_problems
@@ -52,7 +53,8 @@ def _typed(data: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
     for path, kind in islice(kinds.items(), MOST_WORDED):
         if any(path == other[: len(path)] or other == path[: len(other)] for other in chosen_wrongly):
             continue
-        if kind == "too_short" and descend(Config, data, path)[1]:
+        hint, value = descend(Config, data, path)
+        if kind == "too_short" and len(value) >= _least_entries(hint):
             continue  # pydantic counts only the entries that are right
         problems.append(_problem(kind, data, path))
     return (None if problems else config), [problem for problem in problems if not _is_misspelt(problem, problems)]
@@ -134,6 +136,15 @@ def _problem(kind: str, data: dict[str, Any], path: Path) -> Problem:
     if kind == "unexpected_keyword_argument" and section:
         return Problem(path, unknown_key(section, above, path), at_key=True)
     if kind == "too_short":
-        return Problem(path, f"{dotted(path)} must have at least one entry: [10] is a single layer of ten units")
+        least = _least_entries(hint)
+        entries = "one entry" if least == 1 else f"{least} entries"
+        example = ": [10] is a single layer of ten units" if path == ("model", "layers") else ""
+        return Problem(path, f"{dotted(path)} must have at least {entries}{example}")
     subject = dotted(path[:-1] if choices(above) and path[-1] == "name" else path)
     return Problem(path, refusal(subject, hint, value))
+
+
+def _least_entries(hint: Any) -> int:
+    """How many entries a list must have."""
+    bounds = (bound for option in options(hint) for bound in option.bounds)
+    return max((bound.min_length for bound in bounds if isinstance(bound, MinLen)), default=0)

@@ -87,6 +87,7 @@ def test_parts_can_be_monitored_required_and_resumed(config: str) -> None:
         ("loss.parts[0].loss=mse", "mse compares numbers, but species has classes: write loss: cross_entropy"),
         ("loss.parts[0].activation=sigmoid", "a sigmoid tells two classes, but species has 3: write softmax"),
         ("loss.parts[0].activation=tanh", "cross_entropy takes softmax or sigmoid outputs, not tanh: leave it out"),
+        ("loss={name: weighted_sum, parts: [{name: species, loss: mse}]}", "loss.parts must have at least 2 entries"),
         (
             "loss.parts[0].target=[species, width]",
             "a column of classes has a part to itself: give each of these its own part",

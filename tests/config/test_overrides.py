@@ -9,6 +9,7 @@ from bpcli.data.bundled import Iris
 from bpcli.data.parity import Xor
 from bpcli.data.plane import Spiral
 from bpcli.nn.activations import Sigmoid
+from bpcli.nn.losses import CrossEntropy
 from bpcli.optim.schedules import Exponential
 from bpcli.training.sections import EarlyStopping
 
@@ -138,3 +139,11 @@ def test_problems_of_the_file_and_of_every_argument_come_in_one_pass(report: Rep
         "argument 'nonsense'",
         "argument 'optimizer.momentum=2'",
     ]
+
+
+@pytest.mark.parametrize("start", ["", "loss: cross_entropy\n", "loss: {class_weights: {a b: 2}}\n"])
+def test_a_number_can_name_a_class(load: Load, start: str) -> None:
+    loss = load(SMALLEST + start, "loss.class_weights.1=10", "loss.class_weights.0=0.5").loss
+    assert isinstance(loss, CrossEntropy)
+    assert isinstance(loss.class_weights, dict)
+    assert {"1": 10, "0": 0.5}.items() <= loss.class_weights.items()
