@@ -53,12 +53,12 @@ class Batches:
         augmenter = None
         if augmentation is not None:
             augmenter = Augmenter(augmentation, image_shape=image_shape, capacity=capacity, seed=seed, dtype=dtype)
-        self._inputs = Inputs(examples, scaler=scaler, augmenter=augmenter, capacity=capacity, dtype=dtype)
-        self._X = zeros((capacity, examples.x.shape[1]), dtype)
+        self._inputs = Inputs(examples, scaler=scaler, augmenter=augmenter, batch_size=self.batch_size, dtype=dtype)
         self._targets = None if encode is None else encode(labels)
-        self._T = self._target_buffer()
+        self._at_once = self._inputs.batches_at_once * self.batch_size
+        self._T = self._target_buffer(self._at_once)
         if self._mixup:
-            self._partners = zeros(self._X.shape, dtype), self._target_buffer()
+            self._partners, self._partner_T = self._inputs.apart(), self._target_buffer(self.batch_size)
         self._whole: Batch | None = None
 
     def __len__(self) -> int:
@@ -73,7 +73,7 @@ class Batches:
         """
         if len(self) == 1 and self._is_constant:
             every = np.arange(len(self.examples))
-            self._whole = self._whole or self._gather(epoch, every, every, every)
+            self._whole = self._whole or next(self._gathered(epoch, every, every, every))
             yield from [self._whole][skip:]
             return
         sample = self._sampler.sample(generator(self.seed, "sampling", epoch))
@@ -81,32 +81,46 @@ class Batches:
         if self.shuffle and len(self) > 1:
             generator(self.seed, "order", epoch).shuffle(order)
         place = order if self._sampler.sampling == "none" else order + len(self.examples) * _repetitions(order)
-        for start in range(skip * self.batch_size, len(order), self.batch_size):
-            batch = slice(start, start + self.batch_size)
-            yield self._gather(epoch, order[batch], place[batch], sample)
+        skipped = skip * self.batch_size
+        first = skipped - skipped % self._at_once  # where a batch lies in memory does not depend on what is skipped
+        for start in range(first, len(order), self._at_once):
+            stretch = slice(start, start + self._at_once)
+            yield from self._gathered(epoch, order[stretch], place[stretch], sample, skip=max(skipped - start, 0))
 
-    def _gather(self, epoch: int, chosen: Array, place: Array, sample: Array) -> Batch:
-        """The examples `chosen`, each changed as its `place` says; `sample` holds the examples of the epoch."""
-        X, T = self._fill(self._X, self._T, epoch, chosen, place)
-        if self._mixup:
-            share, partner = draw_mixup(self._mixup, sample, seed=self.seed, epoch=epoch, place=place)
-            for mine, other in zip((X, T), self._fill(*self._partners, epoch, partner, partner), strict=True):
-                blend(mine, other, share)
-        return X, T
+    def _gathered(self, epoch: int, chosen: Array, place: Array, sample: Array, *, skip: int = 0) -> Iterator[Batch]:
+        """The batches of the examples `chosen`, each changed as its `place` says, without the first `skip` examples.
 
-    def _fill(self, X: Array, T: Array, epoch: int, chosen: Array, place: Array) -> Batch:
-        """The first rows of both buffers, filled."""
-        X, T = X[: len(chosen)], T[: len(chosen)]
-        self._inputs.fill(X, chosen, epoch=epoch, place=place)
+        `sample` holds the examples of the epoch.
+        """
+        self._inputs.gather(chosen)
+        targets = self._take_targets(chosen, self._T)
+        for start in range(skip, len(chosen), self.batch_size):
+            rows = slice(start, min(start + self.batch_size, len(chosen)))
+            X = self._inputs.batch(rows, epoch=epoch, place=place[rows])
+            T = X if targets is None else targets[rows]
+            if self._mixup:
+                self._mix(X, T, epoch, place[rows], sample)
+            yield X, T
+
+    def _mix(self, X: Array, T: Array, epoch: int, place: Array, sample: Array) -> None:
+        """Blend each example with another of the epoch's."""
+        share, partner = draw_mixup(self._mixup, sample, seed=self.seed, epoch=epoch, place=place)
+        self._partners.gather(partner)
+        blend(X, self._partners.batch(slice(len(partner)), epoch=epoch, place=partner), share)
+        targets = self._take_targets(partner, self._partner_T)
+        if targets is not None:
+            blend(T, targets, share)
+
+    def _take_targets(self, chosen: Array, buffer: Array | None) -> Array | None:
+        """None: the targets are the inputs."""
+        if self._targets is None or buffer is None:
+            return None
+        return np.take(self._targets, chosen, axis=0, out=buffer[: len(chosen)], mode="clip")
+
+    def _target_buffer(self, count: int) -> Array | None:
         if self._targets is None:
-            return X, X
-        np.take(self._targets, chosen, axis=0, out=T, mode="clip")
-        return X, T
-
-    def _target_buffer(self) -> Array:
-        if self._targets is None:
-            return self._X
-        return zeros((self.batch_size, *self._targets.shape[1:]), self._targets.dtype)
+            return None
+        return zeros((count, *self._targets.shape[1:]), self._targets.dtype)
 
 
 def _repetitions(order: Array) -> Array:

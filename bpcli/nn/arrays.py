@@ -24,23 +24,39 @@ def zeros(shape: int | tuple[int, ...], dtype: Any) -> Array:
     return aligned
 
 
+NARROW = 32
+"""Outputs up to which they are laid out column by column: what a loss does along short rows costs a call a row."""
+
+
 class Buffer:
-    """A `(capacity, width)` array that lends its first rows, so that a short last batch allocates nothing.
+    """Lends arrays `(count, width)` of up to `capacity` rows, so that a short last batch allocates nothing.
 
     Whoever holds the buffer may overwrite what it lent at the next call: a borrower that keeps values copies them.
     """
 
-    def __init__(self, capacity: int, width: int, dtype: Any) -> None:
-        self.capacity = capacity
-        self._whole = zeros((capacity, width), dtype)
-        self._view = self._whole
+    def __init__(self, capacity: int, width: int, dtype: Any, *, by_column: bool = False) -> None:
+        """`by_column`: column after column in memory, and not row after row."""
+        self.capacity, self.width, self.dtype = capacity, width, dtype
+        self.by_column = by_column
+        self._flat = zeros(capacity * width, dtype)
+        self._view = self._shaped(capacity)
+
+    @classmethod
+    def of_outputs(cls, capacity: int, width: int, dtype: Any) -> Buffer:
+        """For the raw outputs of a network, and what a loss makes of them."""
+        return cls(capacity, width, dtype, by_column=width <= NARROW)
 
     def like(self) -> Buffer:
         """Another buffer of the same shape and type."""
-        return Buffer(self.capacity, self._whole.shape[1], self._whole.dtype)
+        return Buffer(self.capacity, self.width, self.dtype, by_column=self.by_column)
 
     def rows(self, count: int) -> Array:
-        """The first `count` rows, `(count, width)`."""
+        """An array `(count, width)`, contiguous."""
         if len(self._view) != count:
-            self._view = self._whole[:count]
+            self._view = self._shaped(count)
         return self._view
+
+    def _shaped(self, count: int) -> Array:
+        flat = self._flat[: count * self.width]
+        return flat.reshape(self.width, count).T if self.by_column else flat.reshape(count, self.width)
+

@@ -41,19 +41,21 @@ class Dense:
 class DenseLayer:
     """`Z = X W + b`, with the views of its parameters and of their gradients, and its own buffers."""
 
-    def __init__(self, W: Array, dW: Array, b: Array | None, db: Array | None, *, capacity: int) -> None:
-        """`W, dW (in, out)`, `b, db (out,)`, or None without a bias; no batch has more than `capacity` examples."""
+    def __init__(self, W: Array, dW: Array, b: Array | None, db: Array | None, Z: Buffer) -> None:
+        """`W, dW (in, out)`, `b, db (out,)`, or None without a bias; `Z` is where the outputs go."""
         self.W, self.b, self.dW, self.db = W, b, dW, db
-        fan_in, fan_out = W.shape
-        self._Z = Buffer(capacity, fan_out, W.dtype)
-        self._dX = Buffer(capacity, fan_in, W.dtype)
-        self._ones = zeros(capacity, W.dtype) + W.dtype.type(1)
+        self._WT, self._Z = W.T, Z
+        self._dX = Buffer(Z.capacity, len(W), W.dtype)
+        self._ones = zeros(Z.capacity, W.dtype) + 1
 
     def forward(self, X: Array, step: int | None) -> Array:
         """`X (N, in)` to `Z (N, out)`. Keeps `X` for `backward`."""
         self.X = X
         Z = self._Z.rows(len(X))
-        np.dot(X, self.W, Z)
+        if self._Z.by_column:  # Zᵀ = Wᵀ Xᵀ
+            np.dot(self._WT, X.T, Z.T)
+        else:
+            np.dot(X, self.W, Z)
         if self.b is not None:
             Z += self.b
         return Z
@@ -63,4 +65,4 @@ class DenseLayer:
         np.dot(self.X.T, dZ, self.dW)
         if self.db is not None:
             np.dot(self._ones[: len(dZ)], dZ, self.db)  # the column sums, quicker than a reduction
-        return np.dot(dZ, self.W.T, self._dX.rows(len(dZ))) if need_dX else None
+        return np.dot(dZ, self._WT, self._dX.rows(len(dZ))) if need_dX else None

@@ -50,13 +50,14 @@ class Network:
             layers |= dict(self._layers(i, spec, is_last=i == len(specs) - 1))
         self.layers: Mapping[str, Layer] = layers
         """by name, in order: layers.0, layers.0.normalization, layers.0.activation, layers.0.dropout, layers.1, ..."""
+        self._line_up()
 
     def forward(self, X: Array, step: int | None = None) -> Array:
         """`X (N, features)` to the raw outputs `Z (N, K)` of the last layer, valid until the next call.
 
         `step` is the number of the update that the pass is for; without one the network is as it is when measured.
         """
-        for layer in self.layers.values():
+        for layer in self._forwards:
             X = layer.forward(X, step)
         return X
 
@@ -66,10 +67,9 @@ class Network:
         Goes back to the first layer that has parameters, whose own input needs no gradient.
         """
         dA: Array | None = dZ
-        for name, layer in reversed(list(self.layers.items())):
-            if dA is None:
-                return
-            dA = layer.backward(dA, need_dX=name != "layers.0")
+        for layer in self._backwards:
+            assert dA is not None
+            dA = layer.backward(dA, need_dX=layer is not self._first)
 
     def outputs(self, X: Array, step: int | None = None) -> Iterator[tuple[str, Array]]:
         """The output of each layer by name, one after the other, as `forward` computes them."""
@@ -86,13 +86,20 @@ class Network:
         """A network of the same parameters with some layers replaced, by name."""
         other = copy.copy(self)
         other.layers = {**self.layers, **layers}
+        other._line_up()
         return other
+
+    def _line_up(self) -> None:
+        """The order in which `forward` and `backward` call the layers, so that they need not look for it."""
+        self._forwards, self._first = tuple(self.layers.values()), self.layers["layers.0"]
+        self._backwards = tuple(reversed(self._forwards[self._forwards.index(self._first) :]))
 
     def _layers(self, i: int, spec: Dense, *, is_last: bool) -> Iterator[tuple[str, Layer]]:
         """The layers that one of a config stands for: affine map, normalisation, activation, dropout."""
         name = f"layers.{i}"
         width, buffer = spec.units, Buffer(self.capacity, spec.units, self.dtype)
-        yield name, self._dense(i, spec)
+        outputs = Buffer.of_outputs if is_last else Buffer
+        yield name, self._dense(i, spec, outputs(self.capacity, width, self.dtype))
         if spec.normalization is not None:
             yield f"{name}.normalization", self._normalization(name, spec.normalization)
         activation = _activation(spec)
@@ -101,17 +108,17 @@ class Network:
         if spec.dropout:
             yield f"{name}.dropout", self._dropout(spec.dropout, place=i + 1, width=width)
 
-    def _dense(self, i: int, spec: Dense) -> DenseLayer:
+    def _dense(self, i: int, spec: Dense, Z: Buffer) -> DenseLayer:
         W, dW = self._pair(f"layers.{i}.W")
         fan_in, fan_out = W.shape
         initializer = spec.init or default_initializer(_activation(spec))
         W[...] = initializer.draw(generator(self.seed, "init", i), W.shape, fan_in=fan_in, fan_out=fan_out)
         if not _has_bias(spec):
-            return DenseLayer(W, dW, None, None, capacity=self.capacity)
+            return DenseLayer(W, dW, None, None, Z)
         b, db = self._pair(f"layers.{i}.b")
         start = spec.bias_init or Zeros()
         b[...] = start.draw(generator(self.seed, "init", i, 1), b.shape, fan_in=fan_in, fan_out=fan_out)
-        return DenseLayer(W, dW, b, db, capacity=self.capacity)
+        return DenseLayer(W, dW, b, db, Z)
 
     def _normalization(self, name: str, spec: Normalization) -> Layer:
         gamma, dgamma = self._pair(f"{name}.gamma")

@@ -76,7 +76,7 @@ class WeightedSumHead:
         """`width` is the number of outputs of all parts together."""
         self.parts = tuple(parts)
         self.part_losses: dict[str, float] = {}
-        self._Y = Buffer(capacity, width, dtype)
+        self._Y = Buffer.of_outputs(capacity, width, dtype)
         self._dZ = self._Y.like()
 
     def forward(self, Z: Array, T: Array) -> float:

@@ -25,7 +25,7 @@ class MeanAbsoluteError:
     def head(
         self, activation: Activation, *, capacity: int, width: int, dtype: Any, class_weights: Array | None = None
     ) -> Head:
-        return GeneralHead(activation, _Absolute(1 / width), Buffer(capacity, width, dtype))
+        return GeneralHead(activation, _Absolute(1 / width), Buffer.of_outputs(capacity, width, dtype))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class Huber:
     def head(
         self, activation: Activation, *, capacity: int, width: int, dtype: Any, class_weights: Array | None = None
     ) -> Head:
-        return GeneralHead(activation, _Huber(1 / width, self.delta), Buffer(capacity, width, dtype))
+        return GeneralHead(activation, _Huber(1 / width, self.delta), Buffer.of_outputs(capacity, width, dtype))
 
 
 class _Absolute:

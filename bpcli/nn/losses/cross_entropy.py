@@ -10,7 +10,7 @@ import numpy as np
 from annotated_types import Ge, Gt, Lt
 
 from bpcli.nn.activations import Activation, Sigmoid, Softmax
-from bpcli.nn.arrays import Array, Buffer
+from bpcli.nn.arrays import Array, Buffer, zeros
 from bpcli.nn.losses.head import Head, Reduction
 
 ClassWeights = Literal["balanced"] | Mapping[str, Annotated[float, Gt(0)]]
@@ -37,7 +37,7 @@ class CrossEntropy:
         self, activation: Activation, *, capacity: int, width: int, dtype: Any, class_weights: Array | None = None
     ) -> Head:
         """`class_weights (classes,)`. Raises ValueError for an activation other than softmax and sigmoid."""
-        buffer = Buffer(capacity, width, dtype)
+        buffer = Buffer.of_outputs(capacity, width, dtype)
         if isinstance(activation, Softmax):
             return SoftmaxCrossEntropyHead(buffer, smoothing=self.label_smoothing, weights=class_weights)
         if isinstance(activation, Sigmoid):
@@ -62,7 +62,7 @@ class KLDivergence:
         """Raises ValueError for an activation other than softmax."""
         if not isinstance(activation, Softmax):
             raise ValueError(f"kl_divergence takes softmax outputs, not {activation}")
-        return KLDivergenceHead(Buffer(capacity, width, dtype))
+        return KLDivergenceHead(Buffer.of_outputs(capacity, width, dtype))
 
 
 class _SmoothHead:
@@ -83,34 +83,44 @@ class SoftmaxCrossEntropyHead(_SmoothHead):
         """`weights (K,)` of the classes."""
         self.smoothing, self.weights = smoothing, weights
         self._Y = buffer
-        self._row = np.arange(buffer.capacity)
+        self._row, self._ones = np.arange(buffer.capacity), zeros(buffer.width, buffer.dtype) + 1
         self._changed = buffer.like() if smoothing or weights is not None else None
 
     def forward(self, Z: Array, T: Array) -> float:
         """Σ_n [m_n ln Σ_k e^z_k - Σ_k t_k z_k] with m_n = Σ_k t_k, each row of Z shifted by its maximum."""
         self.Y, self.T = self._Y.rows(len(Z)), T if self._changed is None else self._change(T, self._changed)
         Y, T = self.Y, self.T
-        np.subtract(Z, Z.max(axis=1, keepdims=True), Y)
-        at_target = float(np.add.reduce(Y[self._row[: len(Z)], T]) if T.ndim == 1 else np.vdot(Y, T))
+        np.subtract(Z, np.maximum.reduce(Z, axis=1, keepdims=True), Y)
+        if T.ndim == 1:
+            self._flat, self._places = Y.ravel(order="K"), self._places_of(T)
+            at_target = self._flat.take(self._places)
+        else:
+            at_target = np.einsum("nk,nk->n", Y, T)
         np.exp(Y, Y)
-        total = Y.sum(axis=1, keepdims=True)
-        Y /= total
+        total = np.dot(Y, self._ones)
+        Y /= total[:, np.newaxis]
         np.log(total, total)
         if self._changed is not None:
-            self.mass = T.sum(axis=1, keepdims=True)
+            self.mass = np.dot(T, self._ones)
             total *= self.mass
-        return float(np.add.reduce(total, axis=None)) - at_target
+        total -= at_target
+        return float(np.add.reduce(total))
 
     def backward(self, count: int) -> Array:
         """(m p - t) / count"""
         if self._changed is not None:
-            self.Y *= self.mass
+            self.Y *= self.mass[:, np.newaxis]
         if self.T.ndim == 1:
-            self.Y[self._row[: len(self.Y)], self.T] -= 1
+            self._flat[self._places] -= 1
         else:
             self.Y -= self.T
         self.Y *= 1 / count
         return self.Y
+
+    def _places_of(self, T: Array) -> Array:
+        """Where in memory the output of each example's class lies."""
+        row = self._row[: len(T)]
+        return T * len(T) + row if self._Y.by_column else T + row * self._Y.width
 
     def _change(self, T: Array, buffer: Buffer) -> Array:
         """w ((1 - ε) t + ε/K), `(N, K)`, in a buffer of our own."""

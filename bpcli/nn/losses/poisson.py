@@ -30,7 +30,7 @@ class Poisson:
     def head(
         self, activation: Activation, *, capacity: int, width: int, dtype: Any, class_weights: Array | None = None
     ) -> Head:
-        buffer = Buffer(capacity, width, dtype)
+        buffer = Buffer.of_outputs(capacity, width, dtype)
         if isinstance(activation, Exp):
             return PoissonHead(buffer)
         return GeneralHead(activation, _Rates(1 / width), buffer)

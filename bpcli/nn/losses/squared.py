@@ -24,7 +24,7 @@ class MeanSquaredError:
     def head(
         self, activation: Activation, *, capacity: int, width: int, dtype: Any, class_weights: Array | None = None
     ) -> Head:
-        return GeneralHead(activation, _Squared(1 / width), Buffer(capacity, width, dtype))
+        return GeneralHead(activation, _Squared(1 / width), Buffer.of_outputs(capacity, width, dtype))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class HalfSquaredError:
     def head(
         self, activation: Activation, *, capacity: int, width: int, dtype: Any, class_weights: Array | None = None
     ) -> Head:
-        return GeneralHead(activation, _Squared(1 / 2), Buffer(capacity, width, dtype))
+        return GeneralHead(activation, _Squared(1 / 2), Buffer.of_outputs(capacity, width, dtype))
 
 
 class _Squared(SmoothComparison):
