@@ -121,7 +121,7 @@ class _Run:
     def _consume(self, on_event: Callable[[Event], None], interrupted: Callable[[], bool]) -> tuple[Status, str]:
         """Run the recorded loop to its end: its status, and a message where there is more to say."""
         self.recorder.open(resumed=self.resumed)
-        write_atomically(self.folder.config, config_to_yaml(self.config).encode())
+        write_atomically(config_to_yaml(self.config).encode(), self.folder.config)
         on_event(self._started())
         status: Status = "completed"
         try:

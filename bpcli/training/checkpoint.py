@@ -56,7 +56,7 @@ def pack_checkpoint(
     config: dict[str, Any],
     fingerprint: dict[str, str | int],
     origin: Origin | None = None,
-) -> bytes:
+) -> memoryview:
     """The file of the experiment's parameters and the state."""
     network = experiment.objective.network
     parameters = network.parameters

@@ -9,24 +9,50 @@ from pathlib import Path
 from bpcli.errors import OutputError
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a temporary file beside `path`, flush it to the disk, rename it over, flush the folder.
+def write_atomically(content: bytes | memoryview, *paths: Path) -> None:
+    """Give `content` to each of `paths`, of one folder, in this order.
 
-    Raises `OutputError`; `path` then holds what it held before.
+    A temporary file is written beside them, flushed to the disk and renamed over each, and the folder is flushed.
+    Where the system can, several paths are names of one file: nothing here ever writes into a file that has its name.
+    Raises `OutputError`; a path then holds what it held before, or the whole of `content`.
     """
-    temporary = path.with_name(f".{path.name}.tmp")  # the run's lock keeps others out; a killed write is written over
+    temporaries = [_temporary(path) for path in paths]
     try:
-        with open(temporary, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-        _sync_folder(path.parent)
+        _write(temporaries[0], content)
+        for temporary in temporaries[1:]:
+            _write_again(temporaries[0], temporary, content)
+        for temporary, path in zip(temporaries, paths, strict=True):
+            os.replace(temporary, path)
+        _sync_folder(paths[0].parent)
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from None
+        raise OutputError(f"cannot write {paths[-1]}: {error.strerror or error}") from None
     finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        for temporary in temporaries:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def _temporary(path: Path) -> Path:
+    """The run's lock keeps others out of it."""
+    return path.with_name(f".{path.name}.tmp")
+
+
+def _write(path: Path, content: bytes | memoryview) -> None:
+    """To a new file: what a killed process has left at `path` may be a second name of a file that is in use."""
+    path.unlink(missing_ok=True)
+    with open(path, "xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _write_again(written: Path, path: Path, content: bytes | memoryview) -> None:
+    """What was `written` under another name as well."""
+    path.unlink(missing_ok=True)
+    try:
+        os.link(written, path)
+    except (AttributeError, NotImplementedError, OSError):  # a file system without links
+        _write(path, content)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -52,23 +52,19 @@ def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None,
     stream = experiment.batches if isinstance(experiment.batches, StreamBatches) else None
     if counters.batch == 0:
         counters.loss_sum, counters.correct, counters.seen, counters.part_sums = 0.0, 0, 0, {}
+    rate, changes = _rate(experiment, counters), experiment.schedule.per == "step"
     for batch in experiment.batches.epoch(counters.epoch, skip=counters.batch):
         if batch is None:
             yield Waiting()
             continue
         X, T = batch
         seen, tested = len(X), None
+        if changes:
+            rate = _rate(experiment, counters)
         if stream is not None:
             seen = stream.new_rows
             tested = test_first(experiment, state, X[-seen:], T[-seen:])
             _count_answers(experiment, counters, T[-seen:])
-        rate = learning_rate(
-            update.optimizer.learning_rate,
-            experiment.schedule,
-            epoch=counters.epoch,
-            step=counters.step,
-            drops=counters.plateau.drops,
-        )
         loss = objective.forward(X, T, counters.step)
         if not math.isfinite(loss):
             raise diverged(objective, X, step=counters.step)
@@ -86,6 +82,12 @@ def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None,
         yield StepDone(counters.epoch, counters.step, seen, loss / seen, rate)
         if experiment.every_steps and counters.step % experiment.every_steps == 0:
             yield CheckpointDue(best=False)
+
+
+def _rate(experiment: Experiment, counters: Counters) -> float:
+    """The learning rate of the next update; that of a schedule by epochs is the same for all of its epoch."""
+    base, schedule = experiment.update.optimizer.learning_rate, experiment.schedule
+    return learning_rate(base, schedule, epoch=counters.epoch, step=counters.step, drops=counters.plateau.drops)
 
 
 def _count_answers(experiment: Experiment, counters: Counters, T: Array) -> None:

@@ -27,7 +27,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 """A zip member must have a date; a fixed one makes equal states equal files."""
 
 
-def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
+def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> memoryview:
     """The bytes of an .npz with one member an array, under its name, and the header in `header.json`."""
     arrays = {name: np.asarray(array, array.dtype.newbyteorder("<"), order="C") for name, array in arrays.items()}
     described = {name: {"shape": list(a.shape), "dtype": a.dtype.str} for name, a in arrays.items()}
@@ -36,10 +36,10 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(zipfile.ZipInfo(HEADER, _EPOCH), json.dumps(whole, indent=1, allow_nan=False))
         for name, array in arrays.items():
-            member = io.BytesIO()
-            np.lib.format.write_array(member, array, version=(1, 0), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy", _EPOCH), member.getbuffer())
-    return file.getvalue()
+            with archive.open(zipfile.ZipInfo(f"{name}.npy", _EPOCH), "w") as member:
+                np.lib.format.write_array_header_1_0(member, np.lib.format.header_data_from_array_1_0(array))
+                member.write(array.data)
+    return file.getbuffer()
 
 
 def unpack(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -98,5 +98,5 @@ def _digest(arrays: Mapping[str, Array]) -> str:
     digest = hashlib.sha256()
     for name, array in arrays.items():
         digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        digest.update(array.tobytes())
+        digest.update(array.data)
     return digest.hexdigest()

@@ -60,23 +60,23 @@ class Recorder:
     def _run(self, interrupted: Callable[[], bool]) -> Generator[Event, None, None]:
         counters = self.state.counters
         started = perf_counter() - counters.seconds
-        since, examples = perf_counter(), 0
+        since, before = perf_counter(), counters.position
         for event in train(self.experiment, self.state):
             counters.seconds = perf_counter() - started
-            match event:
-                case StepDone() | Waiting():
-                    examples += event.examples if isinstance(event, StepDone) else 0
-                    if interrupted():
-                        self.save()
-                        yield event
-                        yield Stopped("interrupted")
-                        return
-                case Evaluated():
-                    rate = examples / (perf_counter() - since)
-                    counters.log_bytes = self.log.append(event, seconds=counters.seconds, examples_per_second=rate)
-                    since, examples = perf_counter(), 0
-                case CheckpointDue():
-                    self.save(best=event.best)
+            kind = type(event)
+            if kind is StepDone or kind is Waiting:
+                if interrupted():
+                    self.save()
+                    yield event
+                    yield Stopped("interrupted")
+                    return
+            elif isinstance(event, Evaluated):
+                examples = counters.position - before
+                rate = examples / (perf_counter() - since)
+                counters.log_bytes = self.log.append(event, seconds=counters.seconds, examples_per_second=rate)
+                since, before = perf_counter(), counters.position
+            elif isinstance(event, CheckpointDue):
+                self.save(best=event.best)
             yield event
 
     def save(self, *, best: bool = False) -> None:
@@ -88,5 +88,4 @@ class Recorder:
         content = pack_checkpoint(
             self.experiment, self.state, config=self.config, fingerprint=self.fingerprint, origin=self.origin
         )
-        for path in [self.folder.best, self.folder.last] if best else [self.folder.last]:
-            write_atomically(path, content)
+        write_atomically(content, *([self.folder.best] if best else []), self.folder.last)
