@@ -36,7 +36,7 @@ def generated_images() -> tuple[np.ndarray, np.ndarray]:
     """
     rng = np.random.default_rng(0)
     row, column = np.mgrid[:28, :28] - 13.5
-    lit = np.exp(-(np.hypot(row, column) / 8.5) ** 4).ravel()
+    lit = np.exp(-((np.hypot(row, column) / 8.5) ** 4)).ravel()
     lit[lit < 1e-5] = 0
     shapes = rng.uniform(0, 1, (10, 784))
     y = rng.integers(0, 10, IMAGES)

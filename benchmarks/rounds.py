@@ -85,7 +85,9 @@ def prepare_case(case: Case, folder: Path, mnist: Path | None, threads: int) -> 
     return case.epochs * len(experiment.batches)
 
 
-def measure(case: Case, peers: Sequence[str], *, folder: Path, mnist: Path | None, threads: int, rounds: int) -> Timings:
+def measure(
+    case: Case, peers: Sequence[str], *, folder: Path, mnist: Path | None, threads: int, rounds: int
+) -> Timings:
     """Alternate between the peers for so many rounds, after one that is not counted."""
     timings = Timings(case, threads, prepare_case(case, folder, mnist, threads))
     with ExitStack() as stack:

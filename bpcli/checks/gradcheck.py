@@ -61,7 +61,7 @@ def check_objective(
         for i, (name, shape) in enumerate(parameters.shapes.items()):
             stop = start + math.prod(shape)
             entries = sample_entries(grad[start:stop], count, seed=seed, tensor=i)
-            indices = [tuple(map(int, np.unravel_index(entry, shape))) for entry in entries]
+            indices = [parameters.index(name, int(entry)) for entry in entries]
             found = [referee.compare(Line(start + int(entry), 1.0)) for entry in entries]
             tensors.append(summarize(name, shape, indices, found))
             start = stop

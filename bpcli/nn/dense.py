@@ -44,7 +44,9 @@ class DenseLayer:
     def __init__(self, W: Array, dW: Array, b: Array | None, db: Array | None, Z: Buffer) -> None:
         """`W, dW (in, out)`, `b, db (out,)`, or None without a bias; `Z` is where the outputs go."""
         self.W, self.b, self.dW, self.db = W, b, dW, db
-        self._WT, self._Z = W.T, Z
+        self._Z = Z
+        self._WT, self._dWT = W.T, dW.T
+        self._narrow = not dW.flags.c_contiguous
         self._dX = Buffer(Z.capacity, len(W), W.dtype)
         self._ones = zeros(Z.capacity, W.dtype) + 1
 
@@ -62,7 +64,10 @@ class DenseLayer:
 
     def backward(self, dZ: Array, *, need_dX: bool) -> Array | None:
         """`dZ (N, out)` to `dX = dZ Wᵀ (N, in)`; fills `dW = Xᵀ dZ` and `db = Σ_n dZ`."""
-        np.dot(self.X.T, dZ, self.dW)
+        if self._narrow:  # dWᵀ = dZᵀ X
+            np.dot(dZ.T, self.X, self._dWT)
+        else:
+            np.dot(self.X.T, dZ, self.dW)
         if self.db is not None:
             np.dot(self._ones[: len(dZ)], dZ, self.db)  # the column sums, quicker than a reduction
         return np.dot(dZ, self._WT, self._dX.rows(len(dZ))) if need_dX else None

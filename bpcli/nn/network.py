@@ -9,7 +9,7 @@ from typing import Any
 
 from bpcli.nn.activation_layer import ActivationLayer
 from bpcli.nn.activations import AnyActivation, Identity
-from bpcli.nn.arrays import Array, Buffer
+from bpcli.nn.arrays import NARROW, Array, Buffer
 from bpcli.nn.batch_norm import BatchNorm, BatchNormLayer
 from bpcli.nn.dense import Dense, DenseLayer
 from bpcli.nn.dropout import DropoutLayer
@@ -39,7 +39,8 @@ class Network:
         """Build and initialise the layers of `specs` for inputs `(N, features)` with N at most `capacity`."""
         self.widths = (features, *(spec.units for spec in specs))
         self.capacity, self.dtype, self.seed = capacity, dtype, seed
-        self.parameters = Parameters(parameter_shapes(specs, self.widths), dtype)
+        narrow = {f"layers.{i}.W" for i, spec in enumerate(specs[:-1]) if spec.units <= NARROW}
+        self.parameters = Parameters(parameter_shapes(specs, self.widths), dtype, by_column=narrow)
         self.statistics = Statistics(_statistic_shapes(specs), dtype)
         layers: dict[str, Layer] = {}
         if input_noise:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, Literal
+
+import numpy as np
 
 from bpcli.nn.arrays import Array, zeros
 
@@ -14,8 +16,9 @@ Shapes = Mapping[str, tuple[int, ...]]
 class Layout:
     """Where each named tensor lies in a flat vector."""
 
-    def __init__(self, shapes: Shapes) -> None:
-        self.shapes = dict(shapes)
+    def __init__(self, shapes: Shapes, by_column: Collection[str] = ()) -> None:
+        """Matrices named in `by_column` lie there column after column, all others row after row."""
+        self.shapes, self.by_column = dict(shapes), frozenset(by_column)
         self.size = sum(map(math.prod, shapes.values()))
 
     def split(self, vector: Array) -> dict[str, Array]:
@@ -23,9 +26,15 @@ class Layout:
         views, start = {}, 0
         for name, shape in self.shapes.items():
             stop = start + math.prod(shape)
-            views[name] = vector[start:stop].reshape(shape)
+            part = vector[start:stop]
+            views[name] = part.reshape(shape[::-1]).T if name in self.by_column else part.reshape(shape)
             start = stop
         return views
+
+    def index(self, name: str, place: int) -> tuple[int, ...]:
+        """The index into the tensor called `name` of what lies at `place` of its part of a vector."""
+        order: Literal["F", "C"] = "F" if name in self.by_column else "C"
+        return tuple(map(int, np.unravel_index(place, self.shapes[name], order)))
 
     def __len__(self) -> int:
         return self.size
@@ -38,11 +47,11 @@ class Parameters(Layout):
     share its memory: write `views["layers.0.W"][...] = W`; binding a name to a new array would leave `theta`.
     """
 
-    def __init__(self, shapes: Shapes, dtype: Any) -> None:
+    def __init__(self, shapes: Shapes, dtype: Any, by_column: Collection[str] = ()) -> None:
         """Lay out `shapes` by name: matrices are weights, vectors are biases and the like. All start at zero."""
         weights = {name: shape for name, shape in shapes.items() if len(shape) > 1}
         others = {name: shape for name, shape in shapes.items() if len(shape) == 1}
-        super().__init__(weights | others)
+        super().__init__(weights | others, by_column)
         self.theta = zeros(self.size, dtype)
         self.grad = zeros(self.size, dtype)
         self.weights = slice(0, Layout(weights).size)

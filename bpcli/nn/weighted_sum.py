@@ -72,6 +72,8 @@ class PartHead:
 class WeightedSumHead:
     """L = Σ_i weight_i · L_i, so that dL/dZ of part i is weight_i · dL_i/dZ_i (multi-task learning: Caruana 1997)."""
 
+    hits: int | None = None
+
     def __init__(self, parts: Sequence[PartHead], *, capacity: int, width: int, dtype: Any) -> None:
         """`width` is the number of outputs of all parts together."""
         self.parts = tuple(parts)

@@ -19,11 +19,11 @@ from bpcli.training.objective import Objective
 class BrokenGradient(Objective):
     """Adds `error` to one entry of the gradient."""
 
-    entry, error = 5, 0.0
+    tensor, entry, error = "layers.0.W", (1, 1), 0.0
 
     def backward(self, count: int) -> None:
         super().backward(count)
-        self.network.parameters.grad[self.entry] += self.error
+        self.network.parameters.grads[self.tensor][self.entry] += self.error
 
 
 def broken(case: Case, error: float) -> Objective:
@@ -71,7 +71,7 @@ def test_one_wrong_entry_is_found_and_named(error: float) -> None:
 
 def test_a_tiny_wrong_gradient_is_not_excused_by_the_coarser_measure_of_smaller_steps() -> None:
     case = make_case(CLASSIFIER)
-    case.X[:, 1] = 0  # entry 5 belongs to this input, so that its gradient is zero
+    case.X[:, 1] = 0  # entry (1, 1) belongs to this input, so that its gradient is zero
     assert not check_objective(broken(case, 3e-9), case.X, case.T).passed
     assert check_objective(broken(case, 3e-11), case.X, case.T).passed
 
@@ -140,7 +140,8 @@ def test_a_kink_inside_the_step_is_said_and_does_not_fail() -> None:
 def test_a_wrong_gradient_at_a_kink_is_still_wrong() -> None:
     case = xor(ReLU())
     objective = broken(case, 1e-4)
-    object.__setattr__(objective, "entry", case.objective.network.parameters.weights.stop)
+    object.__setattr__(objective, "tensor", "layers.0.b")
+    object.__setattr__(objective, "entry", (0,))
     report = check_objective(objective, case.X, case.T)
     assert [tensor.name for tensor in report.tensors if tensor.verdict == "wrong"] == ["layers.0.b"]
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bpcli.nn.arrays import CACHE_LINE, Buffer, zeros
+from bpcli.nn.arrays import CACHE_LINE, NARROW, Buffer, zeros
 
 
 @pytest.mark.parametrize("shape", [1, 7, (3, 5), (64, 10), ()])
@@ -34,3 +34,17 @@ def test_a_buffer_like_another_has_memory_of_its_own() -> None:
     assert other.rows(5).shape == (5, 3)
     assert other.rows(5).dtype == np.float32
     assert not np.shares_memory(other.rows(5), buffer.rows(5))
+
+
+@pytest.mark.parametrize("by_column", [False, True])
+def test_what_a_buffer_lends_is_contiguous_and_laid_out_as_it_says(by_column: bool) -> None:
+    buffer = Buffer(5, 3, np.float32, by_column=by_column)
+    for rows in (buffer.rows(5), buffer.rows(2), buffer.like().rows(4)):
+        assert rows.shape[1] == 3
+        assert rows.flags.f_contiguous == by_column
+        assert rows.flags.c_contiguous != by_column
+
+
+@pytest.mark.parametrize(("width", "by_column"), [(NARROW, True), (NARROW + 1, False)])
+def test_few_outputs_lie_column_by_column(width: int, by_column: bool) -> None:
+    assert Buffer.of_outputs(4, width, np.float32).rows(4).flags.f_contiguous == by_column

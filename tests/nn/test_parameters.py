@@ -41,3 +41,11 @@ def test_any_vector_of_the_layout_can_be_split(parameters: Parameters) -> None:
     views = parameters.split(slot)
     assert {name: view.shape for name, view in views.items()} == parameters.shapes
     assert all(np.shares_memory(view, slot) for view in views.values())
+
+
+def test_a_matrix_may_lie_column_by_column() -> None:
+    parameters = Parameters({"0.W": (2, 3), "1.W": (3, 4)}, np.float32, by_column={"0.W"})
+    parameters.theta[...] = np.arange(18)
+    np.testing.assert_array_equal(parameters.views["0.W"], [[0, 2, 4], [1, 3, 5]])
+    assert parameters.index("0.W", 3) == (1, 1)
+    assert parameters.index("1.W", 3) == (0, 3)

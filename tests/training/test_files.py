@@ -49,9 +49,7 @@ def test_a_file_system_without_links_gets_the_content_twice(tmp_path: Path, monk
     assert (tmp_path / "best").read_bytes() == (tmp_path / "last").read_bytes() == b"one"
 
 
-def test_what_a_kill_between_two_renames_has_left_does_no_harm(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_kill_between_two_renames_has_left_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     best, last = tmp_path / "best", tmp_path / "last"
     rename, unlink = os.replace, Path.unlink
 

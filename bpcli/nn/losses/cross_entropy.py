@@ -68,6 +68,8 @@ class KLDivergence:
 class _SmoothHead:
     """A head without corners."""
 
+    hits: int | None = None
+
     def sides(self) -> list[Array]:
         return []
 
@@ -88,22 +90,20 @@ class SoftmaxCrossEntropyHead(_SmoothHead):
 
     def forward(self, Z: Array, T: Array) -> float:
         """Σ_n [m_n ln Σ_k e^z_k - Σ_k t_k z_k] with m_n = Σ_k t_k, each row of Z shifted by its maximum."""
-        self.Y, self.T = self._Y.rows(len(Z)), T if self._changed is None else self._change(T, self._changed)
-        Y, T = self.Y, self.T
+        if self._changed is not None:
+            T = self._change(T, self._changed)
+        self.T, self.Y, self.hits = T, self._Y.rows(len(Z)), None
+        Y = self.Y
         np.subtract(Z, np.maximum.reduce(Z, axis=1, keepdims=True), Y)
-        if T.ndim == 1:
-            self._flat, self._places = Y.ravel(order="K"), self._places_of(T)
-            at_target = self._flat.take(self._places)
-        else:
-            at_target = np.einsum("nk,nk->n", Y, T)
+        at_target = self._at_class(Y, T) if T.ndim == 1 else np.einsum("nk,nk->n", Y, T)
         np.exp(Y, Y)
         total = np.dot(Y, self._ones)
-        Y /= total[:, np.newaxis]
+        np.divide(Y, total[:, np.newaxis], Y)
         np.log(total, total)
         if self._changed is not None:
             self.mass = np.dot(T, self._ones)
             total *= self.mass
-        total -= at_target
+        np.subtract(total, at_target, total)
         return float(np.add.reduce(total))
 
     def backward(self, count: int) -> Array:
@@ -117,10 +117,15 @@ class SoftmaxCrossEntropyHead(_SmoothHead):
         self.Y *= 1 / count
         return self.Y
 
-    def _places_of(self, T: Array) -> Array:
-        """Where in memory the output of each example's class lies."""
-        row = self._row[: len(T)]
-        return T * len(T) + row if self._Y.by_column else T + row * self._Y.width
+    def _at_class(self, shifted: Array, T: Array) -> Array:
+        """The output of each example's class `(N,)`; 0, once shifted, where it is the greatest of its row."""
+        count, row = len(T), self._row[: len(T)]
+        self._flat = shifted.ravel(order="K")
+        self._places = T * count + row if self._Y.by_column else row * self._Y.width + T
+        at_class = self._flat.take(self._places)
+        has_ties = self._flat.size - np.count_nonzero(self._flat) != count
+        self.hits = None if has_ties else count - int(np.count_nonzero(at_class))
+        return at_class
 
     def _change(self, T: Array, buffer: Buffer) -> Array:
         """w ((1 - ε) t + ε/K), `(N, K)`, in a buffer of our own."""

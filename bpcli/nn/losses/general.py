@@ -46,6 +46,8 @@ class SmoothComparison:
 class GeneralHead:
     """L = loss(f(Z), T), and dL/dZ = f'(Z) dL/dY."""
 
+    hits: int | None = None
+
     def __init__(self, activation: Activation, comparison: Comparison, buffer: Buffer) -> None:
         self.activation, self.comparison = activation, comparison
         self._Y, self._dY = buffer, buffer.like()

@@ -14,6 +14,9 @@ class Head(Protocol):
     Y: Array
     """The outputs `f(Z) (N, K)` of the last `forward`, until `backward` or the next `forward`."""
 
+    hits: int | None
+    """Of the last `forward`: how many classes have the greatest output; None where it did not come across that."""
+
     def forward(self, Z: Array, T: Array) -> float:
         """Raw outputs `Z (N, K)` and targets to the sum over examples of the loss; keeps what `backward` needs."""
         ...

@@ -32,7 +32,9 @@ class Hinge:
     ) -> Head:
         """`class_weights (width,)`."""
         weights = np.ones(width) if class_weights is None else class_weights
-        return GeneralHead(activation, _Hinge(self.margin, weights.astype(dtype)), Buffer.of_outputs(capacity, width, dtype))
+        return GeneralHead(
+            activation, _Hinge(self.margin, weights.astype(dtype)), Buffer.of_outputs(capacity, width, dtype)
+        )
 
 
 class _Hinge:
