@@ -8,6 +8,7 @@ import typer
 
 import bpcli
 from bpcli.cli.eval import eval_
+from bpcli.cli.front import front_page
 from bpcli.cli.gradcheck import gradcheck
 from bpcli.cli.init import init
 from bpcli.cli.lr_find import lr_find
@@ -28,9 +29,9 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def _print_help(context: typer.Context, wanted: bool) -> None:
+def _print_help(wanted: bool) -> None:
     if wanted:
-        typer.echo(context.get_help())
+        typer.echo(front_page(), nl=False)
         raise typer.Exit
 
 
@@ -52,7 +53,7 @@ def main(
 ) -> None:
     """Train, check and understand small neural networks: back-propagation by hand in NumPy, from a YAML file."""
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        typer.echo(front_page(), nl=False)
 
 
 app.command()(train)

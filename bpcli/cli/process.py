@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -9,6 +10,7 @@ import traceback
 from collections.abc import Sequence
 from typing import TextIO
 
+from bpcli.cli.front import front_page, is_asked_for
 from bpcli.cli.signals import Interrupted, watching
 from bpcli.errors import BpcliError
 
@@ -19,6 +21,10 @@ TRACEBACK = "BPCLI_TRACEBACK"
 def run(arguments: Sequence[str]) -> int:
     """Run `bpcli ARGUMENTS` and return its exit code; nothing but a bug shows a traceback, and that on demand."""
     _prepare_streams()
+    if is_asked_for(list(arguments)):
+        sys.stdout.write(front_page())
+        return 0
+    _prepare_interpreter()
     try:
         with watching():
             return _run(arguments)
@@ -66,6 +72,13 @@ def _say_error(message: str) -> None:
     from bpcli.cli.messages import say_error
 
     say_error(message)
+
+
+def _prepare_interpreter() -> None:
+    """Leave out of the start what takes a good part of it, and is of no use here."""
+    gc.set_threshold(50_000)  # imports make many objects and no garbage
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a run starts its threads itself, where they pay
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else every package there is, is asked for one
 
 
 def _prepare_streams() -> None:

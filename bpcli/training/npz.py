@@ -34,7 +34,7 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> memoryview:
     whole = {**header, "arrays": described, "sha256": _digest(arrays)}
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(zipfile.ZipInfo(HEADER, _EPOCH), json.dumps(whole, indent=1, allow_nan=False))
+        archive.writestr(zipfile.ZipInfo(HEADER, _EPOCH), json.dumps(whole, allow_nan=False))
         for name, array in arrays.items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy", _EPOCH), "w") as member:
                 np.lib.format.write_array_header_1_0(member, np.lib.format.header_data_from_array_1_0(array))

@@ -10,7 +10,9 @@ import pytest
 
 import bpcli as package
 from bpcli.checks.faults import FaultName
+from bpcli.cli.app import app
 from bpcli.cli.eval import Split
+from bpcli.cli.front import COMMANDS, WIDEST, front_page
 from bpcli.cli.gradcheck import Fault
 from bpcli.cli.train import Progress
 from bpcli.data.dataset import SplitName
@@ -18,7 +20,7 @@ from bpcli.report.console import Style
 
 from .conftest import Command
 
-VERBS = ["train", "eval", "gradcheck", "show", "init", "schema"]
+VERBS = list(COMMANDS)
 HEAVY = {"numpy", "pydantic", "tensorflow_datasets", "yaml", "sklearn"}
 
 
@@ -29,8 +31,8 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
     imported = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
-    assert "typer" in imported
     assert imported & HEAVY == set()
+    assert ("typer" in imported) == (arguments not in ([], ["--help"]))
 
 
 def test_bare_bpcli_is_its_help(bpcli: Command) -> None:
@@ -45,6 +47,20 @@ def test_every_verb_has_help(bpcli: Command, verb: str) -> None:
     shown = bpcli(verb, "--help")
     assert shown.code == 0
     assert f"bpcli {verb}" in shown.out
+    assert COMMANDS[verb] in " ".join(shown.out.split())
+
+
+def test_the_front_page_has_every_verb_there_is() -> None:
+    assert [command.name or command.callback.__name__ for command in app.registered_commands] == VERBS  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_the_front_page_is_as_wide_as_the_terminal_and_no_wider_than_reads_well(
+    monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert max(map(len, front_page().splitlines())) <= min(columns, WIDEST)
+    assert "\x1b" not in front_page()
 
 
 def test_the_version_is_that_of_the_package(bpcli: Command) -> None:
