@@ -37,14 +37,14 @@ class Case:
         return self.widths[0] == 2
 
     def config(self, data: dict[str, Any], threads: int) -> dict[str, Any]:
-        """What `bpcli train` would be given."""
+        """What `bpcli train` would be given; 0 threads: as many as it likes."""
         optimizers: dict[OptimizerName, dict[str, Any]] = {
             "momentum": {"name": "sgd", "learning_rate": self.learning_rate, "momentum": 0.9},
             "adam": {"name": "adam", "learning_rate": self.learning_rate},
         }
         return {
             "name": "case",
-            "threads": threads,
+            "threads": threads or "auto",
             "data": {**data, "batch_size": self.batch_size},
             "model": {"layers": list(self.widths[1:]), "activation": self.activation, "output": "softmax"},
             "loss": "cross_entropy",

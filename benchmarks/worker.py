@@ -2,7 +2,7 @@
 
     python -m benchmarks.worker PEER CASE FOLDER THREADS
 
-FOLDER holds data.npz (x, y), weights.npz and, for bpcli, config.yaml.
+FOLDER holds data.npz (x, y), weights.npz and, for bpcli, config.yaml. THREADS is 1, or 0 for all there are.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ KNOBS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 def main() -> None:
     peer, case_name, folder, threads = sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4])
-    os.environ |= dict.fromkeys(KNOBS, str(threads))
+    if threads:
+        os.environ |= dict.fromkeys(KNOBS, str(threads))
     if threads == 1 and hasattr(os, "sched_setaffinity"):  # JAX has no switch that keeps it from a second processor
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     train = _prepare(peer, case_name, folder)

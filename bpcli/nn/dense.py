@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-import numpy as np
 from annotated_types import Ge, Gt, Lt
 
 from bpcli.nn.activations import AnyActivation
@@ -55,9 +54,9 @@ class DenseLayer:
         self.X = X
         Z = self._Z.rows(len(X))
         if self._Z.by_column:  # Zᵀ = Wᵀ Xᵀ
-            np.dot(self._WT, X.T, Z.T)
+            self._WT.dot(X.T, Z.T)
         else:
-            np.dot(X, self.W, Z)
+            X.dot(self.W, Z)
         if self.b is not None:
             Z += self.b
         return Z
@@ -65,9 +64,9 @@ class DenseLayer:
     def backward(self, dZ: Array, *, need_dX: bool) -> Array | None:
         """`dZ (N, out)` to `dX = dZ Wᵀ (N, in)`; fills `dW = Xᵀ dZ` and `db = Σ_n dZ`."""
         if self._narrow:  # dWᵀ = dZᵀ X
-            np.dot(dZ.T, self.X, self._dWT)
+            dZ.T.dot(self.X, self._dWT)
         else:
-            np.dot(self.X.T, dZ, self.dW)
+            self.X.T.dot(dZ, self.dW)
         if self.db is not None:
-            np.dot(self._ones[: len(dZ)], dZ, self.db)  # the column sums, quicker than a reduction
-        return np.dot(dZ, self._WT, self._dX.rows(len(dZ))) if need_dX else None
+            self._ones[: len(dZ)].dot(dZ, self.db)  # the column sums, quicker than a reduction
+        return dZ.dot(self._WT, self._dX.rows(len(dZ))) if need_dX else None

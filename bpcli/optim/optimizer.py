@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import ClassVar, Protocol
 
 from bpcli.nn.arrays import Array, zeros
@@ -47,14 +47,12 @@ class Optimizer(Protocol):
         ...
 
 
-def blocks(*vectors: Array) -> Iterator[tuple[Array, ...]]:
+def blocks(*vectors: Array) -> Iterable[tuple[Array, ...]]:
     """The same stretch of each of some `(P,)` vectors, one stretch after the other."""
     size = len(vectors[0])
     if size < 2 * BLOCK:
-        yield vectors
-        return
-    for start in range(0, size, BLOCK):
-        yield tuple(vector[start : start + BLOCK] for vector in vectors)
+        return (vectors,)
+    return (tuple(vector[start : start + BLOCK] for vector in vectors) for start in range(0, size, BLOCK))
 
 
 def make_slots(theta: Array, *names: str) -> Slots:

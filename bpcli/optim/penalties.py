@@ -11,6 +11,9 @@ from annotated_types import Ge
 
 from bpcli.nn.arrays import Array
 
+BLOCK = 16_384
+"""Weights at once."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Penalty:
@@ -30,11 +33,13 @@ class Penalty:
         return l2 + (self.l1 * float(np.abs(weights).sum()) if self.l1 else 0.0)
 
     def add_gradient(self, weights: Array, grad: Array) -> None:
-        """Add dR/dw to `grad`, of the shape of `weights`."""
-        if self.l2:
-            grad += self.l2 * weights
-        if self.l1:
-            grad += self.l1 * np.sign(weights)
+        """Add dR/dw to `grad`, of the shape of `weights`, in blocks whose products stay in the processor's cache."""
+        for start in range(0, len(weights), BLOCK):
+            w, g = weights[start : start + BLOCK], grad[start : start + BLOCK]
+            if self.l2:
+                g += self.l2 * w
+            if self.l1:
+                g += self.l1 * np.sign(w)
 
 
 @dataclass(frozen=True)

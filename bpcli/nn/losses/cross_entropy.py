@@ -97,7 +97,7 @@ class SoftmaxCrossEntropyHead(_SmoothHead):
         np.subtract(Z, np.maximum.reduce(Z, axis=1, keepdims=True), Y)
         at_target = self._at_class(Y, T) if T.ndim == 1 else np.einsum("nk,nk->n", Y, T)
         np.exp(Y, Y)
-        total = np.dot(Y, self._ones)
+        total = Y.dot(self._ones)
         np.divide(Y, total[:, np.newaxis], Y)
         np.log(total, total)
         if self._changed is not None:
