@@ -56,9 +56,9 @@ def own_loop(config: Path) -> Trainer:
             total, seen = 0.0, 0
             for X, T in experiment.batches.epoch(epoch):
                 total += objective.forward(X, T, state.counters.step)
-                objective.backward(len(X))
+                objective.backward(len(X), update.optimizer.scale(rate))
                 update.apply(state, parameters, learning_rate=rate, revalue=lambda: 0.0)
-                state.counters.step += 1
+                state.counters.step, state.counters.learning_rate = state.counters.step + 1, rate
                 seen += len(X)
         return perf_counter() - started, total / seen
 

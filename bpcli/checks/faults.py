@@ -82,32 +82,32 @@ def _activations(network: Network) -> dict[str, ActivationLayer]:
 class _WrongSign(Objective):
     """t - y where y - t belongs: training climbs."""
 
-    def backward(self, count: int) -> None:
-        Objective(self.network, self.head, self.penalties).backward(-count if self.reduction == "mean" else -1)
+    def backward(self, count: int, scale: float = 1.0) -> None:
+        Objective(self.network, self.head, self.penalties).backward(-count if self.reduction == "mean" else -1, scale)
 
 
 class _NoAverage(Objective):
     """The gradient of the sum of the losses beside the value of their mean."""
 
-    def backward(self, count: int) -> None:
-        super().backward(1)
+    def backward(self, count: int, scale: float = 1.0) -> None:
+        super().backward(1, scale)
 
 
 class _NoPenalty(Objective):
     """The penalty is in the loss but not in the gradient."""
 
-    def backward(self, count: int) -> None:
-        _unpenalised(self).backward(count)
+    def backward(self, count: int, scale: float = 1.0) -> None:
+        _unpenalised(self).backward(count, scale)
 
 
 class _Transposed(Objective):
     """dW comes out as (out, in), and is read as (in, out)."""
 
-    def backward(self, count: int) -> None:
-        _unpenalised(self).backward(count)
+    def backward(self, count: int, scale: float = 1.0) -> None:
+        _unpenalised(self).backward(count, scale)
         for layer in self.network.dense:
             layer.dW[...] = layer.dW.T.reshape(layer.dW.shape)
-        self.penalties.add_gradient(self.network.parameters.theta, self.network.parameters.grad)
+        self.penalties.add_gradient(self.network.parameters.theta, self.network.parameters.grad, scale)
 
 
 class _NoDerivative(Objective):

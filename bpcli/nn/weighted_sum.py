@@ -92,7 +92,7 @@ class WeightedSumHead:
             total += part.weight * loss
         return total
 
-    def backward(self, count: int) -> Array:
+    def backward(self, count: float) -> Array:
         dZ = self._dZ.rows(len(self.Y))
         for part in self.parts:
             np.multiply(part.head.backward(count), part.weight, dZ[:, part.outputs])

@@ -11,11 +11,11 @@ from annotated_types import Gt
 
 from bpcli.nn.arrays import Array
 from bpcli.nn.parameters import Parameters
-from bpcli.optim.optimizer import Slots, blocks, make_slots
+from bpcli.optim.optimizer import Slots, Unscaled, blocks, make_slots
 
 
 @dataclass(frozen=True, kw_only=True)
-class Adagrad:
+class Adagrad(Unscaled):
     """adagrad: s ← s + g², w ← w - η g / (√s + ε) (Duchi, Hazan and Singer 2011)."""
 
     name: Literal["adagrad"] = "adagrad"

@@ -15,12 +15,12 @@ from annotated_types import Ge, Gt, Lt
 
 from bpcli.nn.arrays import Array
 from bpcli.nn.parameters import Parameters
-from bpcli.optim.optimizer import Slots, blocks, make_slots
+from bpcli.optim.optimizer import Slots, Unscaled, blocks, make_slots
 from bpcli.optim.subnormals import flush_subnormals
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Averages:
+class _Averages(Unscaled):
     """m ← β₁ m + (1-β₁) g and v ← β₂ v + (1-β₂) g².
 
     Kept are the sums M = m / (1-β₁) and V = v / (1-β₂): M ← β₁ M + g takes a pass less over the parameters, and the

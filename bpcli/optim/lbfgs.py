@@ -13,14 +13,14 @@ from annotated_types import Ge, Gt, Le
 from bpcli.nn.arrays import Array
 from bpcli.nn.parameters import Parameters
 from bpcli.optim.line_search import Point, strong_wolfe
-from bpcli.optim.optimizer import Slots, make_slots
+from bpcli.optim.optimizer import Slots, Unscaled, make_slots
 
 LEAST_CURVATURE = 1e-10
 """A pair with less sᵀy says nothing of the curvature, and is left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class LBFGS:
+class LBFGS(Unscaled):
     """lbfgs: w ← w - t H g, H from the last `history` steps, t by a line search (Liu and Nocedal 1989).
 
     Two loops give H g (Nocedal and Wright 2006, algorithm 7.4), and t meets the strong Wolfe conditions. For the whole

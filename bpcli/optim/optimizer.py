@@ -27,6 +27,14 @@ class Optimizer(Protocol):
         """η₀, on which a schedule acts."""
         ...
 
+    def scale(self, learning_rate: float) -> float:
+        """What the gradient is to come multiplied with: where it begins, at the outputs, that costs nothing."""
+        ...
+
+    def change_rate(self, slots: Slots, then: float, now: float) -> None:
+        """Before `update`: the learning rate is another than in the last one, or than 0 at the first."""
+        ...
+
     def init(self, theta: Array) -> Slots:
         """The slots for parameters `theta (P,)`, before the first step."""
         ...
@@ -40,11 +48,21 @@ class Optimizer(Protocol):
         step: int,
         revalue: Callable[[], float],
     ) -> None:
-        """Change `theta` and the slots in place; `grad` serves as scratch. `step` counts from 0.
+        """Change `theta` and the slots in place; `grad`, which comes scaled, serves as scratch. `step` counts from 0.
 
         `revalue()` is the objective at the present `theta` on the same batch; it fills `grad` anew.
         """
         ...
+
+
+class Unscaled:
+    """Takes the gradient as it is, and keeps nothing that depends on the learning rate."""
+
+    def scale(self, learning_rate: float) -> float:
+        return 1.0
+
+    def change_rate(self, slots: Slots, then: float, now: float) -> None:
+        pass
 
 
 def blocks(*vectors: Array) -> Iterable[tuple[Array, ...]]:

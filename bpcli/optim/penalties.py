@@ -32,14 +32,14 @@ class Penalty:
         l2 = self.l2 / 2 * float(np.vdot(weights, weights)) if self.l2 else 0.0
         return l2 + (self.l1 * float(np.abs(weights).sum()) if self.l1 else 0.0)
 
-    def add_gradient(self, weights: Array, grad: Array) -> None:
-        """Add dR/dw to `grad`, of the shape of `weights`, in blocks whose products stay in the processor's cache."""
+    def add_gradient(self, weights: Array, grad: Array, scale: float = 1.0) -> None:
+        """Add `scale` dR/dw to `grad (P,)`, in blocks whose products stay in the processor's cache."""
         for start in range(0, len(weights), BLOCK):
             w, g = weights[start : start + BLOCK], grad[start : start + BLOCK]
             if self.l2:
-                g += self.l2 * w
+                g += scale * self.l2 * w
             if self.l1:
-                g += self.l1 * np.sign(w)
+                g += scale * self.l1 * np.sign(w)
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ class Penalties:
         """R of all parameters `(P,)`."""
         return sum(penalty.value(theta[where]) for where, penalty in self.parts)
 
-    def add_gradient(self, theta: Array, grad: Array) -> None:
-        """Add dR/dθ to `grad (P,)`."""
+    def add_gradient(self, theta: Array, grad: Array, scale: float = 1.0) -> None:
+        """Add `scale` dR/dθ to `grad (P,)`."""
         for where, penalty in self.parts:
-            penalty.add_gradient(theta[where], grad[where])
+            penalty.add_gradient(theta[where], grad[where], scale)
 
 
 def penalties(stretches: Sequence[tuple[slice, Penalty]]) -> Penalties:

@@ -12,12 +12,12 @@ from annotated_types import Ge, Gt, Lt
 
 from bpcli.nn.arrays import Array
 from bpcli.nn.parameters import Parameters
-from bpcli.optim.optimizer import Slots, blocks, make_slots
+from bpcli.optim.optimizer import Slots, Unscaled, blocks, make_slots
 from bpcli.optim.subnormals import flush_subnormals
 
 
 @dataclass(frozen=True, kw_only=True)
-class RMSProp:
+class RMSProp(Unscaled):
     """rmsprop: s ← ρ s + (1-ρ) g², w ← w - η g / (√s + ε) (Tieleman and Hinton 2012).
 
     centered: √(s - m²) in the place of √s, with m ← ρ m + (1-ρ) g (Graves 2013, eq. 38 to 41). momentum: the quotient

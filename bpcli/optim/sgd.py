@@ -36,8 +36,19 @@ class SGD:
     searches: ClassVar[bool] = False
 
     def init(self, theta: Array) -> Slots:
-        """The slots for parameters `theta (P,)`: none without momentum."""
-        return {"velocity": zeros(len(theta), theta.dtype)} if self.momentum else {}
+        """The slots for parameters `theta (P,)`: none without momentum, else the displacement η v.
+
+        With the velocity kept times η, and the gradient coming times η, a step takes a pass less over the parameters.
+        """
+        return {"displacement": zeros(len(theta), theta.dtype)} if self.momentum else {}
+
+    def scale(self, learning_rate: float) -> float:
+        """η, or next to nothing where a schedule has come to 0, so that the velocity is not lost."""
+        return max(learning_rate, 1e-12 * self.learning_rate, 1e-300)
+
+    def change_rate(self, slots: Slots, then: float, now: float) -> None:
+        if self.momentum:
+            slots["displacement"] *= self.scale(now) / self.scale(then)
 
     def update(
         self,
@@ -48,21 +59,19 @@ class SGD:
         step: int,
         revalue: Callable[[], float],
     ) -> None:
-        """Change `theta` and the slots in place; `grad` serves as scratch. `step` counts from 0."""
+        """Change `theta` and the slots in place; `grad`, which is η g, serves as scratch. `step` counts from 0."""
         if not self.momentum:
-            for theta, grad in blocks(parameters.theta, parameters.grad):
-                grad *= learning_rate
-                theta -= grad
+            if learning_rate:
+                parameters.theta -= parameters.grad
             return
-        for theta, grad, velocity in blocks(parameters.theta, parameters.grad, slots["velocity"]):
-            velocity *= self.momentum
-            if self.nesterov:
-                velocity += grad
-                theta -= np.multiply(grad, learning_rate, grad)
-                theta -= np.multiply(velocity, learning_rate * self.momentum, grad)
-            else:
-                if self.dampening:
-                    grad *= 1 - self.dampening
-                velocity += grad
-                theta -= np.multiply(velocity, learning_rate, grad)
-            flush_subnormals(velocity, scratch=grad, step=step)
+        for theta, grad, displacement in blocks(parameters.theta, parameters.grad, slots["displacement"]):
+            displacement *= self.momentum
+            if self.dampening:
+                grad *= 1 - self.dampening
+            displacement += grad
+            if learning_rate and self.nesterov:
+                theta -= grad
+                theta -= np.multiply(displacement, self.momentum, grad)
+            elif learning_rate:
+                theta -= displacement
+            flush_subnormals(displacement, scratch=grad, step=step)

@@ -1,7 +1,7 @@
 """A checkpoint: everything needed to go on, or to measure, without the config file it came from.
 
 The arrays are the parameters under their names (`layers.0.W`), the optimizer's slots beside them
-(`optimizer.velocity.layers.0.W`), the running averages of batch normalisation (`layers.0.running_mean`) and of the
+(`optimizer.displacement.layers.0.W`), the running averages of batch normalisation (`layers.0.running_mean`) and of the
 weights (`average.layers.0.W`), and the input scaling (`scaler.shift`, `scaler.factor`).
 """
 
@@ -135,7 +135,7 @@ def restore_optimizer(saved: Saved, experiment: Experiment) -> State:
         _fill(saved, parameters.split(vector), prefix=_slot(slot, ""))
     if state.average is not None and _has_average(saved):
         _fill(saved, parameters.split(state.average), prefix=_AVERAGE)
-    state.counters.step = saved.counters.step
+    state.counters.step, state.counters.learning_rate = saved.counters.step, saved.counters.learning_rate
     return state
 
 

@@ -70,7 +70,7 @@ def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None,
             raise diverged(objective, X, step=counters.step)
         if tested is None:
             _count_answers(experiment, counters, T)
-        objective.backward(len(X))
+        objective.backward(len(X), update.optimizer.scale(rate))
         revalue = partial(objective.revalue, X, T, counters.step)
         update.apply(state, parameters, learning_rate=rate, revalue=revalue)
         loss = loss if tested is None else tested

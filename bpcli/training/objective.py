@@ -30,11 +30,11 @@ class Objective:
         """
         return self.head.forward(self.network.forward(X, step), T)
 
-    def backward(self, count: int) -> None:
-        """After `forward`: fill `network.parameters.grad` with dJ/dθ, for a batch of `count` examples."""
+    def backward(self, count: int, scale: float = 1.0) -> None:
+        """After `forward`: fill `network.parameters.grad` with `scale` dJ/dθ, for a batch of `count` examples."""
         parameters = self.network.parameters
-        self.network.backward(self.head.backward(count if self.reduction == "mean" else 1))
-        self.penalties.add_gradient(parameters.theta, parameters.grad)
+        self.network.backward(self.head.backward((count if self.reduction == "mean" else 1) / scale))
+        self.penalties.add_gradient(parameters.theta, parameters.grad, scale)
 
     def value(self, X: Array, T: Array, step: int | None = None) -> float:
         """J on one batch, penalty included."""

@@ -32,10 +32,13 @@ class Update:
     ) -> None:
         """Change the parameters and the state in place by `parameters.grad`, which is overwritten.
 
-        `revalue()` evaluates the objective and its gradient anew, at the parameters as they are then.
+        The gradient comes times `optimizer.scale(learning_rate)`. `revalue()` evaluates the objective and its gradient
+        anew, at the parameters as they are then.
         """
-        step = state.counters.step
-        self.clipping.apply(parameters.grad)
+        step, last_rate = state.counters.step, state.counters.learning_rate
+        if learning_rate != last_rate:
+            self.optimizer.change_rate(state.slots, last_rate, learning_rate)
+        self.clipping.apply(parameters.grad, self.optimizer.scale(learning_rate))
         self.optimizer.update(state.slots, parameters, learning_rate=learning_rate, step=step, revalue=revalue)
         self.max_norm.apply()
         if self.average and state.average is not None:

@@ -50,6 +50,7 @@ def test_mazurs_worked_step() -> None:
     }
     for name, gradient in gradients.items():
         close(network.parameters.grads[name], gradient)
+    network.parameters.grad *= SGD().scale(0.5)
     SGD().update({}, network.parameters, learning_rate=0.5, step=0, revalue=float)
     for name, values in start.items():
         close(network.parameters.views[name], np.array(values) - 0.5 * np.array(gradients[name]))

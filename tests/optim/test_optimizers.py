@@ -107,7 +107,7 @@ def run(
     parameters = make_parameters(theta, weights=weights)
     slots = optimizer.init(parameters.theta)
     for step, grad in enumerate(grads):
-        parameters.grad[...] = grad
+        parameters.grad[...] = optimizer.scale(RATE) * grad
         optimizer.update(slots, parameters, learning_rate=RATE, step=step, revalue=float)
     return parameters.theta
 
@@ -134,7 +134,7 @@ def test_saved_and_restored_at_any_step_it_goes_on_bit_for_bit(optimizer: AnyOpt
         if step == stop:
             slots = {name: slot.copy() for name, slot in slots.items()}
             parameters = make_parameters(parameters.theta.copy())
-        parameters.grad[...] = grad
+        parameters.grad[...] = optimizer.scale(RATE) * grad
         optimizer.update(slots, parameters, learning_rate=RATE, step=step, revalue=float)
     assert parameters.theta.tobytes() == straight.tobytes()
 

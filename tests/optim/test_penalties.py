@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from bpcli.checks.cases import CLASSIFIER, make_case
-from bpcli.optim.penalties import Penalty, penalties
+from bpcli.optim.penalties import BLOCK, Penalty, penalties
 
 WEIGHTS = np.array([1.0, -2.0, 0.0, 0.5])
 
@@ -68,3 +68,17 @@ def test_each_stretch_has_its_own_penalty_and_neighbours_alike_are_one() -> None
     found.add_gradient(theta, grad)
     np.testing.assert_allclose(grad, [0.1, 0.2, 0.3, 0, 5.5, 6.5, 0])
     assert not penalties([(slice(0, 2), Penalty())])
+
+
+def test_a_scaled_gradient_is_that_many_times_the_gradient() -> None:
+    penalty, once, scaled = Penalty(l2=0.3, l1=0.2), np.zeros_like(WEIGHTS), np.zeros_like(WEIGHTS)
+    penalty.add_gradient(WEIGHTS, once)
+    penalty.add_gradient(WEIGHTS, scaled, 0.25)
+    np.testing.assert_allclose(scaled, 0.25 * once, rtol=1e-14)
+
+
+def test_weights_of_several_blocks_are_penalised_as_one() -> None:
+    weights = np.random.default_rng(0).standard_normal(2 * BLOCK + 3)
+    grad = np.ones_like(weights)
+    Penalty(l2=0.3, l1=0.2).add_gradient(weights, grad)
+    np.testing.assert_allclose(grad, 1 + 0.3 * weights + 0.2 * np.sign(weights), rtol=1e-14)

@@ -8,49 +8,69 @@ from .helpers import make_parameters
 P = 6
 
 
-def by_hand(optimizer: SGD, theta: np.ndarray, grads: list[np.ndarray], rate: float) -> tuple[np.ndarray, np.ndarray]:
+OPTIMIZERS = [
+    SGD(),
+    SGD(momentum=0.9),
+    SGD(momentum=0.9, dampening=0.9),
+    SGD(momentum=0.5, dampening=0.1),
+    SGD(momentum=0.9, dampening=1.0),
+    SGD(momentum=0.9, nesterov=True),
+]
+
+
+def by_hand(
+    optimizer: SGD, theta: np.ndarray, grads: list[np.ndarray], rates: list[float]
+) -> tuple[np.ndarray, np.ndarray]:
     """The update rule of the docstring, an entry at a time."""
     w, v = list(theta), [0.0] * len(theta)
-    for g in grads:
+    for g, rate in zip(grads, rates, strict=True):
         for i in range(len(w)):
             v[i] = optimizer.momentum * v[i] + (1 - optimizer.dampening) * g[i]
             w[i] -= rate * (g[i] + optimizer.momentum * v[i] if optimizer.nesterov else v[i])
     return np.array(w), np.array(v)
 
 
-@pytest.mark.parametrize(
-    "optimizer",
-    [
-        SGD(),
-        SGD(momentum=0.9),
-        SGD(momentum=0.9, dampening=0.9),
-        SGD(momentum=0.5, dampening=0.1),
-        SGD(momentum=0.9, dampening=1.0),
-        SGD(momentum=0.9, nesterov=True),
-    ],
-)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_ten_steps_are_those_by_hand(optimizer: SGD) -> None:
     rng = np.random.default_rng(0)
     theta, grads = rng.standard_normal(P), [rng.standard_normal(P) for _ in range(10)]
-    expected, velocity = by_hand(optimizer, theta, grads, 0.1)
+    expected, velocity = by_hand(optimizer, theta, grads, [0.1] * 10)
     parameters = make_parameters(theta)
     theta, slots = parameters.theta, optimizer.init(theta)
     for step, grad in enumerate(grads):
-        parameters.grad[...] = grad
+        parameters.grad[...] = optimizer.scale(0.1) * grad
         optimizer.update(slots, parameters, learning_rate=0.1, step=step, revalue=float)
     np.testing.assert_allclose(theta, expected, rtol=1e-13, atol=1e-15)
     if optimizer.momentum:
-        np.testing.assert_allclose(slots["velocity"], velocity, rtol=1e-13, atol=1e-15)
+        np.testing.assert_allclose(slots["displacement"], 0.1 * velocity, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_rate_that_changes_and_comes_to_zero_takes_no_velocity_with_it(optimizer: SGD) -> None:
+    rng = np.random.default_rng(0)
+    rates = [0.1, 0.1, 0.3, 0.02, 0.0, 0.0, 0.1, 1e-9, 0.0, 0.2]
+    grads = [rng.standard_normal(P) for _ in rates]
+    parameters = make_parameters(rng.standard_normal(P))
+    expected, _ = by_hand(optimizer, parameters.theta, grads, rates)
+    slots, last = optimizer.init(parameters.theta), 0.0
+    for step, (grad, rate) in enumerate(zip(grads, rates, strict=True)):
+        before = parameters.theta.copy()
+        parameters.grad[...] = optimizer.scale(rate) * grad
+        optimizer.change_rate(slots, last, rate)
+        optimizer.update(slots, parameters, learning_rate=rate, step=step, revalue=float)
+        assert rate or np.array_equal(before, parameters.theta)
+        last = rate
+    np.testing.assert_allclose(parameters.theta, expected, rtol=1e-13, atol=1e-15)
 
 
 def test_momentum_is_the_only_memory() -> None:
     theta = np.ones(P, np.float32)
     assert SGD().init(theta) == {}
     slots = SGD(momentum=0.9).init(theta)
-    assert list(slots) == ["velocity"]
-    assert slots["velocity"].dtype == np.float32
-    assert slots["velocity"].ctypes.data % 64 == 0
-    assert not slots["velocity"].any()
+    assert list(slots) == ["displacement"]
+    assert slots["displacement"].dtype == np.float32
+    assert slots["displacement"].ctypes.data % 64 == 0
+    assert not slots["displacement"].any()
 
 
 @pytest.mark.parametrize("optimizer", [SGD(), SGD(momentum=0.9), SGD(momentum=0.9, nesterov=True)])
@@ -67,6 +87,6 @@ def test_everything_happens_in_place_and_in_the_same_precision(optimizer: SGD) -
 
 def test_the_rate_of_the_schedule_is_used_and_not_the_own_one() -> None:
     parameters = make_parameters(np.zeros(P))
-    parameters.grad[...] = 1
+    parameters.grad[...] = SGD(learning_rate=100.0).scale(0.25)
     SGD(learning_rate=100.0).update({}, parameters, learning_rate=0.25, step=0, revalue=float)
     np.testing.assert_array_equal(parameters.theta, np.full(P, -0.25))

@@ -35,8 +35,8 @@ def test_weights_are_unchanged_to_rounding_and_no_velocity_stays_subnormal(neste
         grad = np.array([1.0, 1e-3, 0.0]) if step == 0 else np.zeros(3)
         velocity = 0.9 * velocity + grad
         exact -= 0.1 * (grad + 0.9 * velocity if nesterov else velocity)
-        parameters.grad[...] = grad
+        parameters.grad[...] = optimizer.scale(0.1) * grad
         optimizer.update(slots, parameters, learning_rate=0.1, step=step, revalue=float)
     np.testing.assert_allclose(parameters.theta, exact, rtol=2e-6)
     assert 0 < np.abs(velocity[0]) < TINY
-    assert not slots["velocity"].any()
+    assert not slots["displacement"].any()

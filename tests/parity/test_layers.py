@@ -85,7 +85,7 @@ def assert_followed(
     for step in range(STEPS):
         rows = slice(0, 7) if step % 2 else slice(7, 12)
         loss = ours.forward(X[rows], T[rows], step) / len(T[rows])
-        ours.backward(len(T[rows]))
+        ours.backward(len(T[rows]), update.optimizer.scale(0.3))
         update.apply(state, ours.network.parameters, learning_rate=0.3, revalue=float)
         optimizer.zero_grad()
         peer_loss = torch.nn.functional.cross_entropy(peer(torch.from_numpy(X[rows])), torch.from_numpy(T[rows]))

@@ -83,7 +83,7 @@ def test_fifty_steps(
 ) -> None:
     optimizer, make_peer = PAIRS[name]
     # L-BFGS makes much of little near the minimum, where rounding decides: it gets a problem that takes it fifty steps
-    depth, l2 = (1, 0.01) if optimizer.searches else (3, 0.05)
+    depth, l2 = (1, 0.001) if optimizer.searches else (3, 0.05)
     case = make_case(pairing, depth=depth, batch=11, penalty=Penalty(l2=l2))
     theirs, ours, objective = torch_parameters(case), case.objective.network.parameters, case.objective
     peer, slots = make_peer(torch, theirs), optimizer.init(ours.theta)
@@ -92,8 +92,7 @@ def test_fifty_steps(
         rows = slice(None) if whole else slice(step * 4 % 12, step * 4 % 12 + 4)
         X, T = case.X[rows], case.T[rows]
         objective.forward(X, T, step)
-        objective.backward(len(X))
-        has_converged = whole and np.abs(ours.grad).max() < 1e-6  # then rounding decides the direction
+        objective.backward(len(X), optimizer.scale(optimizer.learning_rate))
         revalue = partial(objective.revalue, X, T, step)
         optimizer.update(slots, ours, learning_rate=optimizer.learning_rate, step=step, revalue=revalue)
 
@@ -106,7 +105,6 @@ def test_fifty_steps(
 
         peer.step(closure)
         for tensor, view in ours.views.items():
-            atol = 1e-8 if has_converged else 1e-9
             np.testing.assert_allclose(
-                view, theirs[tensor].detach().numpy(), rtol=0, atol=atol, err_msg=f"{tensor} after {step + 1} steps"
+                view, theirs[tensor].detach().numpy(), rtol=0, atol=1e-9, err_msg=f"{tensor} after {step + 1} steps"
             )

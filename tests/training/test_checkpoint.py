@@ -41,7 +41,7 @@ def test_what_was_saved_is_restored_bit_for_bit(
     other = experiment(seed=5)
     restored = restore(load_checkpoint(path), other)
     assert other.objective.network.parameters.theta.tobytes() == theta.tobytes()
-    assert restored.slots["velocity"].tobytes() == state.slots["velocity"].tobytes()
+    assert restored.slots["displacement"].tobytes() == state.slots["displacement"].tobytes()
     assert restored.counters == state.counters
     assert restored.counters.step == 7
 
@@ -51,7 +51,7 @@ def test_parameters_slots_and_scaling_stand_under_their_names(saved: tuple[Path,
         assert set(file.files) == {
             "header.json",
             *(f"layers.{i}.{name}" for i in range(3) for name in "Wb"),
-            *(f"optimizer.velocity.layers.{i}.{name}" for i in range(3) for name in "Wb"),
+            *(f"optimizer.displacement.layers.{i}.{name}" for i in range(3) for name in "Wb"),
             "scaler.shift",
             "scaler.factor",
         }

@@ -144,7 +144,7 @@ def test_resumed_at_any_step_it_is_bit_for_bit_the_run_that_never_stopped(
     assert now.parameters.theta.tobytes() == then.parameters.theta.tobytes()
     assert now.statistics.values.tobytes() == then.statistics.values.tobytes()
     assert np.array_equal(resumed.average, straight_state.average)
-    assert resumed.slots["velocity"].tobytes() == straight_state.slots["velocity"].tobytes()
+    assert resumed.slots["displacement"].tobytes() == straight_state.slots["displacement"].tobytes()
     assert resumed.counters.position == ROWS
 
 

@@ -33,7 +33,7 @@ def epochs_to_solve(hidden: int, seed: int) -> int | None:
     for epoch in range(3000):
         if 2 * objective.forward(X, T) < 0.04:
             return epoch
-        objective.backward(len(X))
+        objective.backward(len(X), optimizer.scale(2.0))
         optimizer.update(slots, network.parameters, learning_rate=2.0, step=epoch, revalue=float)
     return None
 

@@ -106,7 +106,7 @@ class SoftmaxCrossEntropyHead(_SmoothHead):
         np.subtract(total, at_target, total)
         return float(np.add.reduce(total))
 
-    def backward(self, count: int) -> Array:
+    def backward(self, count: float) -> Array:
         """(m p - t) / count"""
         if self._changed is not None:
             self.Y *= self.mass[:, np.newaxis]
@@ -168,7 +168,7 @@ class SigmoidCrossEntropyHead(_SmoothHead):
         Sigmoid().forward(Z, self.Y)
         return float(loss.sum())
 
-    def backward(self, count: int) -> Array:
+    def backward(self, count: float) -> Array:
         """w (p - t) / count"""
         self.Y -= self.T
         if self.w is not None:

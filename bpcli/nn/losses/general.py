@@ -58,7 +58,7 @@ class GeneralHead:
         self.activation.forward(Z, self.Y)
         return self.comparison.compare(self.Y, T, self.dY)
 
-    def backward(self, count: int) -> Array:
+    def backward(self, count: float) -> Array:
         self.dY *= self.comparison.factor / count
         self.activation.backward(self.Z, self.Y, self.dY)
         return self.dY

@@ -21,7 +21,7 @@ class Head(Protocol):
         """Raw outputs `Z (N, K)` and targets to the sum over examples of the loss; keeps what `backward` needs."""
         ...
 
-    def backward(self, count: int) -> Array:
+    def backward(self, count: float) -> Array:
         """The gradient with respect to `Z (N, K)` of (sum of losses) / `count`. Call once after `forward`."""
         ...
 

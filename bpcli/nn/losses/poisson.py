@@ -48,7 +48,7 @@ class PoissonHead(_SmoothHead):
         Exp().forward(Z, self.Y)
         return float((self.Y.sum() - np.vdot(T, Z)) / Z.shape[1])
 
-    def backward(self, count: int) -> Array:
+    def backward(self, count: float) -> Array:
         """(λ - t) / (count K)"""
         self.Y -= self.T
         self.Y *= 1 / (count * self.Y.shape[1])
