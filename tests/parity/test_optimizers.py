@@ -76,6 +76,10 @@ PAIRS: dict[str, tuple[AnyOptimizer, Peer]] = {
 }
 
 
+CONVERGED = 1e-7
+"""The largest entry of the gradient at which PyTorch's own L-BFGS makes no further step (its tolerance_grad)."""
+
+
 @pytest.mark.parametrize("pairing", [CLASSIFIER, REGRESSION], ids=["cross_entropy", "half_squared_error"])
 @pytest.mark.parametrize("name", PAIRS)
 def test_fifty_steps(
@@ -83,16 +87,17 @@ def test_fifty_steps(
 ) -> None:
     optimizer, make_peer = PAIRS[name]
     # L-BFGS makes much of little near the minimum, where rounding decides: it gets a problem that takes it fifty steps
-    depth, l2 = (1, 0.001) if optimizer.searches else (3, 0.05)
+    depth, l2 = (1, 0.01) if optimizer.searches else (3, 0.05)
     case = make_case(pairing, depth=depth, batch=11, penalty=Penalty(l2=l2))
     theirs, ours, objective = torch_parameters(case), case.objective.network.parameters, case.objective
     peer, slots = make_peer(torch, theirs), optimizer.init(ours.theta)
-    whole = optimizer.searches
+    whole, has_converged = optimizer.searches, False
     for step in range(STEPS):
         rows = slice(None) if whole else slice(step * 4 % 12, step * 4 % 12 + 4)
         X, T = case.X[rows], case.T[rows]
         objective.forward(X, T, step)
         objective.backward(len(X), optimizer.scale(optimizer.learning_rate))
+        has_converged |= whole and bool(np.abs(ours.grad).max() <= CONVERGED)
         revalue = partial(objective.revalue, X, T, step)
         optimizer.update(slots, ours, learning_rate=optimizer.learning_rate, step=step, revalue=revalue)
 
@@ -104,6 +109,9 @@ def test_fifty_steps(
             return loss
 
         peer.step(closure)
+        if has_converged:  # the objective is flat to its last bits, and rounding decides where to go
+            assert objective.value(X, T, step) == pytest.approx(closure().item(), abs=1e-13)
+            continue
         for tensor, view in ours.views.items():
             np.testing.assert_allclose(
                 view, theirs[tensor].detach().numpy(), rtol=0, atol=1e-9, err_msg=f"{tensor} after {step + 1} steps"
