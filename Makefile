@@ -1,15 +1,17 @@
 # make train             a virtual environment, bpcli in it, and a network trained: CONFIG=configs/mnist.yaml ARGS='seed=1'
 # make test              formatting, types and the whole test suite
 # make parity            the same gradients and trajectories as PyTorch, which goes into an environment of its own
-# make bench             bpcli beside a bare NumPy loop of the same network: ARGS='data.files=FOLDER'
+# make bench             bpcli beside PyTorch, JAX, scikit-learn and a bare NumPy loop: MNIST=FOLDER ARGS='--rounds 3'
 # make clean             remove what these made, but not runs/
 
 PYTHON ?= python3
 CONFIG ?= configs/xor.yaml
 ARGS ?=
+MNIST ?= $(if $(BPCLI_TEST_DATA),$(BPCLI_TEST_DATA)/mnist)
 
 VENV := .venv
 PARITY := .venv-parity
+BENCH := .venv-bench
 
 .PHONY: train test parity bench clean
 .DELETE_ON_ERROR:
@@ -26,11 +28,11 @@ test: $(VENV)/installed-dev
 parity: $(PARITY)/installed
 	$(PARITY)/bin/pytest -q tests/parity
 
-bench: $(VENV)/installed
-	@$(VENV)/bin/python benchmarks/bare_loop.py configs/mnist.yaml $(ARGS)
+bench: $(BENCH)/installed
+	@$(BENCH)/bin/python -m benchmarks $(if $(MNIST),--mnist $(MNIST)) --output benchmarks/results $(ARGS)
 
 clean:
-	rm -rf $(VENV) $(PARITY) build bpcli.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PARITY) $(BENCH) build bpcli.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find bpcli tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps: an environment is made once, and filled again where pyproject.toml is newer.
@@ -47,7 +49,11 @@ $(PARITY)/installed: $(PARITY)/created pyproject.toml
 	$(PARITY)/bin/pip install -q -e '.[dev,parity]'
 	@touch $@
 
-$(VENV)/created $(PARITY)/created:
+$(BENCH)/installed: $(BENCH)/created pyproject.toml
+	$(BENCH)/bin/pip install -q -e '.[bench]'
+	@touch $@
+
+$(VENV)/created $(PARITY)/created $(BENCH)/created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo 'bpcli needs Python 3.11 or newer: say which with make PYTHON=python3.12' >&2; exit 1; }
 	$(PYTHON) -m venv $(@D)

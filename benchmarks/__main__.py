@@ -75,10 +75,6 @@ def _processes(arguments: argparse.Namespace, results: dict[str, object]) -> lis
             processes.mnist(arguments.mnist, arguments.rounds),
             "torch",
         )
-        tables["A checkpoint every epoch of MNIST"] = (
-            processes.checkpoints(arguments.mnist, arguments.rounds),
-            "at the end",
-        )
     memory = {name: [run] for name, run in processes.memory(arguments.mnist).items()}
     tables["Memory"] = memory, "everything imported"
     results["processes"] = {title: {name: [asdict(run) for run in runs] for name, runs in table.items()}

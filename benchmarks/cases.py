@@ -62,7 +62,7 @@ BARS = (
     Case("784-128-10, batch 128", (784, 128, 10), 128, 3, 0.05),
     Case("784-128-10, batch 512", (784, 128, 10), 512, 6, 0.1),
     Case("784-512-512-10, batch 128", (784, 512, 512, 10), 128, 2, 0.05),
-    Case("six layers, batch 128", SIX_LAYERS, 128, 1, 0.02),
+    Case("six layers, batch 128", SIX_LAYERS, 128, 1, 0.02, examples=30_000),
 )
 """The cases that have bars to reach."""
 

@@ -16,14 +16,14 @@ PACKAGES = ("numpy", "torch", "jax", "scikit-learn")
 def describe() -> dict[str, str]:
     """Processor, system and versions, by name."""
     blas = next((pool for pool in threadpool_info() if pool["user_api"] == "blas"), {})
-    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
     return {
         "processor": f"{_processor()}, {os.cpu_count()} processors",
         "system": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
         "BLAS of NumPy": f"{blas.get('internal_api')} {blas.get('version')} ({blas.get('architecture')})",
-        **{name: version for name, version in versions.items()},
-    } | {"NumPy's SIMD": " ".join(np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])[-3:])}
+        **{name: importlib.metadata.version(name) for name in PACKAGES},
+        "NumPy's SIMD": " ".join(np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])[-3:]),
+    }
 
 
 def _processor() -> str:

@@ -22,11 +22,12 @@ def steps_table(all_timings: Sequence[Timings]) -> str:
     """Microseconds a step of bpcli, and how many times as long each peer takes (median, least to greatest)."""
     peers = list(dict.fromkeys(peer for timings in all_timings for peer in timings.seconds if peer != "bpcli"))
     titles = {"own_loop": "own layers, bare loop", "bare": "bare NumPy loop", "floor": "floor"}
-    rows = [["network", "bpcli, µs", *(titles.get(peer, peer) for peer in peers), "bpcli / floor"]]
+    rows = [["network", "bpcli, µs", *(titles.get(peer, peer) for peer in peers), "bpcli / floor", "checkpoints"]]
     for timings in all_timings:
         cells = [_ratio(timings, peer) if peer in timings.seconds else "–" for peer in peers]
         floor = f"{1 / timings.ratio('floor')[0]:.2f}" if "floor" in timings.seconds else "–"
         rows.append([timings.case.name, f"{timings.step('bpcli') * 1e6:,.1f}", *cells, floor])
+        rows[-1].append(f"{timings.checkpoints:.1%}")
     return table(rows)
 
 

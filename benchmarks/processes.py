@@ -1,7 +1,8 @@
-"""Whole processes: from nothing to 98 % on MNIST, XOR, the start of each verb, memory, the cost of a checkpoint."""
+"""Whole processes: from nothing to 98 % on MNIST, XOR, the start of each verb, memory."""
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
@@ -33,15 +34,25 @@ class Run:
     """MiB of memory"""
 
 
+_WATCH = """
+import json, os, subprocess, sys, time
+before = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - before
+print(json.dumps([status, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024]))
+"""
+"""Runs a command from a small process: a child's peak memory is at least that of the process it was forked from."""
+
+
 def run(command: Sequence[str], **environment: str) -> Run:
     """Run it to its end, which must be a good one."""
-    before = os.times().elapsed
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, **environment})
-    _, status, usage = os.wait4(process.pid, 0)
+    watch = [sys.executable, "-S", "-c", _WATCH, *command]
+    done = subprocess.run(watch, capture_output=True, text=True, check=True, env={**os.environ, **environment})
+    status, *figures = json.loads(done.stdout)
     if status:
-        raise RuntimeError(f"{' '.join(command)} ended with status {status}")
-    seconds = os.times().elapsed - before
-    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+        raise RuntimeError(f"{' '.join(command)} ended with status {status}: {done.stderr}")
+    return Run(*figures)
 
 
 def alternate(commands: dict[str, Sequence[str]], rounds: int, **environment: str) -> dict[str, list[Run]]:
@@ -97,24 +108,20 @@ def memory(folder: Path | None) -> dict[str, Run]:
     return runs
 
 
-def checkpoints(folder: Path, rounds: int) -> dict[str, list[Run]]:
-    """configs/mnist.yaml measured and saved every epoch, and once at the end."""
-    with tempfile.TemporaryDirectory() as name:
-        command = _mnist(folder, Path(name))
-        run(command)
-        commands = {"every epoch": command, "at the end": [*command, "training.evaluate_every=15"]}
-        return alternate(commands, rounds, **ONE_THREAD)
-
-
 def _mnist(folder: Path, scratch: Path) -> list[str]:
     data = [f"data.files={folder}", f"data.cache_dir={scratch / 'cache'}"]
     return _fresh(str(scratch), [*BPCLI, "train", str(CONFIGS / "mnist.yaml"), "threads=1", *data])
 
 
+_IN_A_NEW_FOLDER = """
+import os, sys, tempfile
+os.execv(sys.argv[2], [*sys.argv[2:], "-o", tempfile.mkdtemp(dir=sys.argv[1])])
+"""
+
+
 def _fresh(scratch: str, command: list[str]) -> list[str]:
     """The command with a run folder that is new each time."""
-    program = "import os, sys, tempfile; d = tempfile.mkdtemp(dir=sys.argv[1]); os.execv(sys.argv[2], [*sys.argv[2:], '-o', d])"
-    return [sys.executable, "-S", "-c", program, scratch, *command]
+    return [sys.executable, "-S", "-c", _IN_A_NEW_FOLDER, scratch, *command]
 
 
 def _save_arrays(folder: Path, target: Path) -> None:

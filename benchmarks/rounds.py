@@ -17,6 +17,7 @@ import yaml
 
 from benchmarks.cases import Case
 from benchmarks.data import images, points
+from benchmarks.peers import Trained
 from bpcli.config.build import build
 from bpcli.config.load import load_config
 
@@ -28,14 +29,13 @@ class Worker:
         command = [sys.executable, "-m", "benchmarks.worker", peer, case.name, str(folder), str(threads)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def train(self) -> tuple[float, float]:
-        """Seconds, and the mean loss of the last epoch."""
+    def train(self) -> Trained:
+        """Once, from the beginning."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write("train\n")
         self._process.stdin.flush()
-        answer = json.loads(self._process.stdout.readline())
-        return answer["seconds"], answer["loss"]
+        return Trained(*json.loads(self._process.stdout.readline()))
 
     def __enter__(self) -> Worker:
         return self
@@ -56,10 +56,18 @@ class Timings:
     """updates in a round"""
     seconds: dict[str, list[float]] = field(default_factory=dict)
     losses: dict[str, float] = field(default_factory=dict)
+    """of the last round"""
+    saving: list[float] = field(default_factory=list)
+    """seconds that bpcli's checkpoints took in each round"""
 
     def step(self, peer: str) -> float:
         """Seconds of an update, the median of the rounds."""
         return statistics.median(self.seconds[peer]) / self.steps
+
+    @property
+    def checkpoints(self) -> float:
+        """The share of bpcli's time that went into its checkpoints."""
+        return statistics.median(a / b for a, b in zip(self.saving, self.seconds["bpcli"], strict=True))
 
     def ratio(self, peer: str, to: str = "bpcli") -> tuple[float, float, float]:
         """How many times as long `peer` takes as `to`: the median of the rounds, the least and the greatest."""
@@ -74,7 +82,8 @@ def prepare_case(case: Case, folder: Path, mnist: Path | None, threads: int) -> 
     np.savez(folder / "data.npz", x=x, y=y)
     if mnist is None or case.is_points or case.examples is not None:
         np.savez(folder / "train.npz", x_train=x, y_train=y)
-        data = {"name": "npz", "file": str(folder / "train.npz"), "scale": "none" if case.is_points else "unit"}
+        scale = "none" if case.is_points else "unit"
+        data = {"name": "npz", "file": str(folder / "train.npz"), "test_fraction": 0.0, "scale": scale}
     else:
         data = {"name": "mnist", "files": str(mnist), "cache_dir": str(folder)}
     (folder / "config.yaml").write_text(yaml.safe_dump(case.config(data, threads)))
@@ -82,6 +91,7 @@ def prepare_case(case: Case, folder: Path, mnist: Path | None, threads: int) -> 
     weights = {f"{letter}{i}": array for i, d in enumerate(experiment.objective.network.dense)
                for letter, array in (("W", d.W), ("b", d.b)) if array is not None}  # fmt: skip
     np.savez(folder / "weights.npz", **weights)
+    assert len(experiment.batches.examples) == len(x), "all peers learn from the same examples"
     return case.epochs * len(experiment.batches)
 
 
@@ -94,7 +104,19 @@ def measure(
         workers = {peer: stack.enter_context(Worker(peer, case, folder, threads)) for peer in peers}
         for number in range(rounds + 1):
             for peer, worker in workers.items():
-                seconds, timings.losses[peer] = worker.train()
+                trained = worker.train()
+                timings.losses[peer] = trained.loss
                 if number:
-                    timings.seconds.setdefault(peer, []).append(seconds)
+                    timings.seconds.setdefault(peer, []).append(trained.seconds)
+                    timings.saving += [trained.saving] if peer == "bpcli" else []
+    _require_the_same(timings)
     return timings
+
+
+def _require_the_same(timings: Timings) -> None:
+    """What is compared must have learnt the same; only the order of the examples is each peer's own."""
+    own = timings.losses["bpcli"]
+    for peer, loss in timings.losses.items():
+        logistic = peer == "scikit-learn" and timings.case.is_points  # two logistic outputs in the place of a softmax
+        if peer != "floor" and not logistic and not 0.7 * own < loss < own / 0.7:
+            raise ValueError(f"{timings.case.name}: the loss of {peer} is {loss:.4g}, and that of bpcli {own:.4g}")

@@ -10,8 +10,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # NumPy reads the environment when it is imported
+    from benchmarks.peers import Prepare, Train
 
 KNOBS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """Environment variables by which the libraries take their number of threads."""
@@ -25,11 +28,10 @@ def main() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     train = _prepare(peer, case_name, folder)
     for _ in sys.stdin:
-        seconds, loss = train()
-        print(json.dumps({"seconds": seconds, "loss": loss}), flush=True)
+        print(json.dumps(train()), flush=True)
 
 
-def _prepare(peer: str, case_name: str, folder: Path) -> Callable[[], tuple[float, float]]:
+def _prepare(peer: str, case_name: str, folder: Path) -> Train:
     if peer in ("bpcli", "own_loop"):
         from benchmarks.peers import tool
 
@@ -43,7 +45,7 @@ def _prepare(peer: str, case_name: str, folder: Path) -> Callable[[], tuple[floa
     return _of(peer)(CASES[case_name], arrays["x"], arrays["y"], weights)
 
 
-def _of(peer: str) -> Callable[..., Callable[[], tuple[float, float]]]:
+def _of(peer: str) -> Prepare:
     if peer.startswith("torch"):
         from benchmarks.peers import pytorch
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.cases import Case
 from benchmarks.data import unit
-from benchmarks.peers import Train, Weights, orders
+from benchmarks.peers import Train, Trained, Weights, orders
 
 
 def prepare(case: Case, x: np.ndarray, y: np.ndarray, weights: Weights) -> Train:
@@ -90,7 +90,7 @@ def prepare(case: Case, x: np.ndarray, y: np.ndarray, weights: Weights) -> Train
 
     update = adam if case.optimizer == "adam" else momentum
 
-    def train() -> tuple[float, float]:
+    def train() -> Trained:
         for i, (W, b) in enumerate(weights):
             Ws[i][...], bs[i][...] = W, b
         slot[...], squares[...], step = 0, 0, 0
@@ -104,6 +104,6 @@ def prepare(case: Case, x: np.ndarray, y: np.ndarray, weights: Weights) -> Train
                 backward(len(chosen))
                 update(step)
                 step += 1
-        return perf_counter() - started, total / len(order)
+        return Trained(perf_counter() - started, total / len(order))
 
     return train

@@ -7,7 +7,7 @@ from time import perf_counter
 import numpy as np
 
 from benchmarks.cases import Case
-from benchmarks.peers import Train, Weights
+from benchmarks.peers import Train, Trained, Weights
 from bpcli.nn.arrays import zeros
 
 
@@ -24,7 +24,7 @@ def prepare(case: Case, x: np.ndarray, y: np.ndarray, weights: Weights) -> Train
         W[...] = drawn
     steps = case.epochs * -(-len(x) // n)
 
-    def train() -> tuple[float, float]:
+    def train() -> Trained:
         started = perf_counter()
         for _ in range(steps):
             for i, W in enumerate(Ws):
@@ -33,6 +33,6 @@ def prepare(case: Case, x: np.ndarray, y: np.ndarray, weights: Weights) -> Train
                 np.dot(buffers[i].T, deltas[i + 1], dWs[i])
                 if i:
                     np.dot(deltas[i + 1], Ws[i].T, deltas[i])
-        return perf_counter() - started, 0.0
+        return Trained(perf_counter() - started, 0.0)
 
     return train

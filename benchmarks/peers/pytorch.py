@@ -11,7 +11,7 @@ from torch import nn
 
 from benchmarks.cases import Case
 from benchmarks.data import unit
-from benchmarks.peers import Train, Weights
+from benchmarks.peers import Train, Trained, Weights
 
 _ACTIVATIONS = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid}
 
@@ -33,7 +33,7 @@ def prepare(
 
     loss_of = torch.compile(objective) if compiled else objective
 
-    def train() -> tuple[float, float]:
+    def train() -> Trained:
         with torch.no_grad():
             for layer, (W, b) in zip((m for m in model if isinstance(m, nn.Linear)), weights, strict=True):
                 layer.weight.copy_(torch.from_numpy(W.T.copy()))
@@ -52,7 +52,7 @@ def prepare(
                 optimizer.step()
                 total += loss.detach() * len(chosen)
             mean = total.item() / len(X)
-        return perf_counter() - started, mean
+        return Trained(perf_counter() - started, mean)
 
     return train
 

@@ -10,7 +10,7 @@ from sklearn.neural_network import MLPClassifier
 
 from benchmarks.cases import Case
 from benchmarks.data import unit
-from benchmarks.peers import Train, Weights
+from benchmarks.peers import Train, Trained, Weights
 
 
 def prepare(case: Case, x: np.ndarray, y: np.ndarray, weights: Weights) -> Train:
@@ -36,12 +36,12 @@ def prepare(case: Case, x: np.ndarray, y: np.ndarray, weights: Weights) -> Train
     model.fit(X[:1000], T[:1000])
     model.max_iter = case.epochs
 
-    def train() -> tuple[float, float]:
+    def train() -> Trained:
         model.coefs_ = [W.copy() for W, _ in weights]
         model.intercepts_ = [b.copy() for _, b in weights]
         model.loss_curve_, model.n_iter_, model.t_ = [], 0, 0
         started = perf_counter()
         model.fit(X, T)
-        return perf_counter() - started, float(model.loss_curve_[-1])
+        return Trained(perf_counter() - started, float(model.loss_curve_[-1]))
 
     return train

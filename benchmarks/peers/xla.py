@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.cases import Case
 from benchmarks.data import unit
-from benchmarks.peers import Train, Weights, orders
+from benchmarks.peers import Train, Trained, Weights, orders
 
 _ACTIVATIONS = {"relu": jax.nn.relu, "sigmoid": jax.nn.sigmoid}
 
@@ -56,7 +56,7 @@ def prepare(case: Case, x: np.ndarray, y: np.ndarray, weights: Weights, *, scan:
     every = orders(len(x), case.epochs)
     whole = len(x) // case.batch_size * case.batch_size
 
-    def train() -> tuple[float, float]:
+    def train() -> Trained:
         params = [(jnp.array(W), jnp.array(b)) for W, b in weights]
         zeros = jax.tree.map(jnp.zeros_like, params)
         slots = (zeros, jax.tree.map(jnp.zeros_like, params), jnp.zeros(())) if case.optimizer == "adam" else zeros
@@ -74,7 +74,7 @@ def prepare(case: Case, x: np.ndarray, y: np.ndarray, weights: Weights, *, scan:
                     state = jit_step(state, X, T, order[start : start + case.batch_size])
             mean = float(state[2]) / len(x)
         jax.block_until_ready(state)
-        return perf_counter() - started, mean
+        return Trained(perf_counter() - started, mean)
 
     return train
 
