@@ -15,6 +15,7 @@ from bpcli.checks.suite import check_suite
 from bpcli.checks.verdicts import GradcheckReport
 from bpcli.config.build import build
 from bpcli.config.load import config_from_data, config_to_data, read_config
+from bpcli.config.metrics import without_monitors
 from bpcli.config.sections import Config
 from bpcli.data.stream import Stream
 from bpcli.errors import UsageError
@@ -146,7 +147,7 @@ def _experiment(target: Config | str | Path, overrides: Sequence[str]) -> Experi
         with document.locating():
             return build(_in_one_batch(config), dtype=np.float64)[1]
     saved = load_checkpoint(checkpoint_at(target))
-    config = _in_one_batch(config_from_data(saved.config, overrides))
+    config = _in_one_batch(without_monitors(config_from_data(saved.config, overrides)))
     experiment = build(config, dtype=np.float64, scaler=saved.scaler)[1]
     restore_answers(saved, experiment.objective.network)
     return experiment

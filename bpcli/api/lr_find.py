@@ -42,11 +42,15 @@ class RangeTest:
         The first tenth is left out: what moves there is the average, which has few batches yet.
         """
         first, lowest = len(self.rates) // 10, int(np.argmin(self.smoothed))
-        if lowest < first + 2 or self.smoothed[lowest] > 0.95 * self.smoothed[first]:
+        if lowest < first + 2 or self._fall(first) < 0.05 * abs(self.smoothed[first]):
             return None
         part = slice(first, lowest + 1)
         slopes = np.gradient(np.array(self.smoothed[part]), np.log(self.rates[part]))
         return self.rates[first + int(np.argmin(slopes))]
+
+    def _fall(self, first: int) -> float:
+        """How far the smoothed loss falls from batch number `first` on."""
+        return self.smoothed[first] - min(self.smoothed)
 
     @property
     def minimum(self) -> float:
@@ -80,7 +84,7 @@ def find_learning_rate(
         config.data.require_file()
     with np.errstate(all="ignore"):
         _, experiment = build(config)
-        rise = (end / start) ** (1 / (steps - 1))
+        rise = math.exp((math.log(end) - math.log(start)) / (steps - 1))
         experiment = replace(
             experiment,
             update=replace(experiment.update, optimizer=replace(experiment.update.optimizer, learning_rate=start)),
@@ -105,7 +109,8 @@ def find_learning_rate(
                     rates.append(event.learning_rate)
                     losses.append(event.loss)
                     smoothed.append(average / (1 - smoothing ** len(rates)))
-                    stopped = not smoothed[-1] <= FAR * min(smoothed)
+                    least = min(smoothed)  # a loss may be negative, so that no multiple of it is far
+                    stopped = not smoothed[-1] - least <= (FAR - 1) * max(abs(smoothed[0]), abs(least))
                     if stopped or len(rates) == steps:
                         break
             except DivergedError:

@@ -16,7 +16,7 @@ from bpcli.training.state import State
 MAY_CHANGE = (
     "name",
     "threads",
-    "training",
+    "training.epochs",
     "checkpoint.every_steps",
     "early_stopping.patience",
     "early_stopping.min_delta",

@@ -49,7 +49,7 @@ def check_objective(
     which is reported as one number, the relative error |a - n| / (max(|a|, |n|) + floor) <= rtol, with
     floor = atol / rtol · max(1, |J|): below it rounding drowns a derivative.
     """
-    _require_usable(objective, eps=eps, atol=atol, rtol=rtol, samples=samples)
+    _require_usable(objective, eps=eps, atol=atol, rtol=rtol, samples=samples, seed=seed)
     parameters = objective.network.parameters
     with np.errstate(all="ignore"):
         grad = gradient(plant(fault, objective, X, T) if fault else objective, X, T)
@@ -144,12 +144,16 @@ def relative_error(analytic: float, numeric: float, floor: float) -> float:
     return difference / (max(abs(analytic), abs(numeric)) + floor) if difference else 0.0
 
 
-def _require_usable(objective: Objective, *, eps: float, atol: float, rtol: float, samples: int | None) -> None:
+def _require_usable(
+    objective: Objective, *, eps: float, atol: float, rtol: float, samples: int | None, seed: int
+) -> None:
     if objective.network.parameters.theta.dtype != np.float64:
         raise ValueError("a gradient check needs a float64 objective: build the network with dtype float64")
     for name, value, usable in (("eps", eps, eps > 0), ("atol", atol, atol >= 0), ("rtol", rtol, rtol > 0)):
         if not (usable and math.isfinite(value)):
             allowed = "0 or more" if name == "atol" else "more than 0"
             raise UsageError(f"{name} is {value}, but it must be a number, {allowed}")
+    if seed < 0:
+        raise UsageError(f"seed is {seed}, but it must be 0 or more")
     if samples is not None and samples < 1:
         raise UsageError(f"samples is {samples}, but it must be 1 or more")

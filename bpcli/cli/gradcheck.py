@@ -27,7 +27,7 @@ def gradcheck(
     fast: Annotated[
         bool, typer.Option("--fast", metavar="", help="A few entries of each tensor, and random directions.")
     ] = False,
-    seed: Annotated[int, typer.Option(metavar="N", help="Of the draw of entries and directions.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of the draw of entries and directions.")] = 0,
     inject: Annotated[
         Fault | None,
         typer.Option(metavar="FAULT", help=f"Plant a bug, and see it caught: {', '.join(get_args(Fault))}."),

@@ -29,11 +29,14 @@ from bpcli.training.objective import Objective
 from bpcli.training.update import Update
 
 
-def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) -> tuple[Config, Experiment]:
+def build(
+    config: Config, *, dtype: Any = None, scaler: Scaler | None = None, first_step: int = 0
+) -> tuple[Config, Experiment]:
     """The resolved config, and the experiment it describes, with its weights drawn.
 
     `dtype` stands in for the config's own, as the gradient check needs; `scaler` (that of a checkpoint) for one
-    fitted on the training split. Raises `ConfigError` with paths into the config, and `DataError`.
+    fitted on the training split. The count of updates begins at `first_step`. Raises `ConfigError` with paths into the
+    config, and `DataError`.
     """
     dtype = dtype or config.dtype
     info = config.data.info()
@@ -42,7 +45,7 @@ def build(config: Config, *, dtype: Any = None, scaler: Scaler | None = None) ->
         scaler.require_fitting(info.features)
     data = _stream(resolved, dtype, scaler) if isinstance(config.data, Stream) else _splits(resolved, dtype, scaler)
     batches = data.batches
-    resolved = with_length_stated(resolved, steps_per_epoch=len(batches))
+    resolved = with_length_stated(resolved, steps_per_epoch=len(batches), first_step=first_step)
     objective = _objective(resolved, data.info, data.labels, dtype, capacity=max(batches.batch_size, BLOCK))
     experiment = Experiment(
         info=data.info,

@@ -95,11 +95,20 @@ def _regularisation(config: Config) -> Iterator[Problem]:
     if config.model.layers[last].dropout:
         message = "the outputs of the network are compared with the targets, all of them: leave dropout out here"
         yield Problem(("model", "layers", last, "dropout"), message)
-    normalized = [layer.normalization or config.model.normalization for layer in config.model.layers[:-1]]
+    *hidden, output = config.model.layers
+    normalized = [*(layer.normalization or config.model.normalization for layer in hidden), output.normalization]
     window = config.data.window if isinstance(config.data, Stream) else None
     if (window or config.data.batch_size) == 1 and any(isinstance(spec, BatchNorm) for spec in normalized):
         message = "batch_norm needs batches of 2 examples or more: set data.batch_size, or write layer_norm"
         yield Problem(("model", "normalization"), message)
+
+
+def _balanced_twice(config: Config) -> Iterator[Problem]:
+    losses = [part.loss for part in config.loss.parts] if isinstance(config.loss, WeightedSum) else [config.loss]
+    is_balanced = any(getattr(loss, "class_weights", None) == "balanced" for loss in losses)
+    if is_balanced and not isinstance(config.data, Stream) and config.data.sampling != "none":
+        message = f"data.sampling: {config.data.sampling} evens out the classes already: leave one of the two out"
+        yield Problem(("loss", "class_weights") if not isinstance(config.loss, WeightedSum) else ("loss",), message)
 
 
 _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Config], Iterator[Problem]]], ...] = (
@@ -110,5 +119,6 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Config], Iterator[Problem]]], ..
     (("checkpoint", "early_stopping", "schedule"), _monitors),
     (("model", "loss"), _output),
     (("model", "data"), _regularisation),
+    (("loss", "data"), _balanced_twice),
     (("data", "training", "loss", "schedule", "optimizer"), stream_problems),
 )

@@ -23,6 +23,9 @@ def data_problems(source: Source, info: DataInfo) -> Iterator[Problem]:
         for key in augmentation.image_keys:
             message = f"{key} needs images, but the examples of {source.name} are rows of numbers: leave it out"
             yield Problem(("data", "augmentation", key), message)
+    if augmentation.noise and source.reconstructs:
+        message = "the targets are the inputs, with their noise: write model.input_noise, which the inputs alone get"
+        yield Problem(("data", "augmentation", "noise"), message)
     if augmentation.mixup and source.reconstructs:
         message = f"mixup mixes inputs with their targets, but {targets}: leave it out"
         yield Problem(("data", "augmentation", "mixup"), message)

@@ -11,6 +11,7 @@ from bpcli.config.watching import watching
 from bpcli.data.dataset import DataInfo
 from bpcli.errors import Problem
 from bpcli.nn.weighted_sum import WeightedSum
+from bpcli.optim.schedules import Constant
 from bpcli.training.metrics import metric_names, usual_metrics
 from bpcli.training.sections import Checkpoint
 
@@ -49,7 +50,7 @@ def with_metrics(config: Config, info: DataInfo) -> Config:
 
 def without_monitors(config: Config) -> Config:
     """The config for measuring alone: what a training watched need not be there in other data."""
-    return replace(config, metrics=(), checkpoint=Checkpoint(), early_stopping=None)
+    return replace(config, metrics=(), checkpoint=Checkpoint(), early_stopping=None, schedule=Constant())
 
 
 def metric_problems(config: Config, info: DataInfo) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,10 @@ def _problems(loss: WeightedSum, info: DataInfo) -> Iterator[Problem]:
     for name, count in Counter(part.name for part in loss.parts).items():
         if count > 1:
             yield Problem(("loss", "parts"), f"{count} parts are called {name}: give each a name of its own")
+    for one, other in permutations((part.name for part in loss.parts), 2):
+        if other.startswith(f"{one}_"):
+            message = f"metrics of {one} could be taken for those of {other}: give them names that do not begin alike"
+            yield Problem(("loss", "parts"), message)
     for i, part in enumerate(loss.parts):
         yield from _part_problems(part, info, ("loss", "parts", i))
 

@@ -40,10 +40,11 @@ def resolve(config: Config, info: DataInfo) -> Config:
     return resolved
 
 
-def with_length_stated(config: Config, *, steps_per_epoch: int) -> Config:
+def with_length_stated(config: Config, *, steps_per_epoch: int, first_step: int = 0) -> Config:
     """A resolved config with the length of its schedule written out, which may need the number of steps."""
-    length = with_length(config.schedule, epochs=config.training.epochs, steps_per_epoch=steps_per_epoch)
-    return replace(config, schedule=length)
+    epochs = config.training.epochs
+    schedule = with_length(config.schedule, epochs=epochs, steps_per_epoch=steps_per_epoch, first_step=first_step)
+    return replace(config, schedule=schedule)
 
 
 def target_encoding(config: Config, info: DataInfo) -> Encoding:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from bpcli.config.sections import Config
 from bpcli.errors import Path, Problem, config_error
-from bpcli.nn.activations import Softmax
+from bpcli.nn.activations import AnyActivation, Softmax
 from bpcli.nn.arrays import Array
 from bpcli.nn.losses import CrossEntropy, Hinge, KLDivergence, Loss, Poisson
-from bpcli.nn.weighted_sum import WeightedSum
+from bpcli.nn.weighted_sum import WeightedSum, WeightedSumHead
 from bpcli.training.experiment import Experiment
 
 
@@ -41,23 +41,48 @@ def class_weight_problems(loss: CrossEntropy | Hinge, class_names: tuple[str, ..
 
 
 def require_fitting_targets(config: Config, experiment: Experiment) -> None:
-    """Raise `ConfigError` for training targets that are numbers, but none that the loss takes for shares or counts."""
-    loss = config.loss
-    if experiment.info.class_names or not isinstance(loss, CrossEntropy | KLDivergence | Poisson):
+    """Raise `ConfigError` for training targets that are numbers, but none that the loss takes for shares or counts.
+
+    The rows of a stream are not there yet, and are not looked at.
+    """
+    loss, head = config.loss, experiment.objective.head
+    if experiment.info.class_names or "train" not in experiment.splits:
         return
-    shares = not isinstance(loss, Poisson) and isinstance(config.model.layers[-1].activation, Softmax)
+    hint = "write loss: mse" + (", or data.scale: unit" if config.data.reconstructs else "")
+    if not isinstance(loss, WeightedSum):
+        activation = config.model.layers[-1].activation
+        _require_fitting(loss, activation, experiment, own=lambda T: T, at=("loss",), hint=hint)
+    elif isinstance(head, WeightedSumHead):
+        for i, (part, bound) in enumerate(zip(loss.parts, head.parts, strict=True)):
+            if bound.kind == "value":
+                at = ("loss", "parts", i, "loss")
+                _require_fitting(part.loss, part.activation, experiment, own=bound.targets, at=at, hint=hint)
+
+
+def _require_fitting(
+    loss: Loss,
+    activation: AnyActivation | None,
+    experiment: Experiment,
+    *,
+    own: Callable[[Array], Array],
+    at: Path,
+    hint: str,
+) -> None:
+    """Look at the targets of the training split, of which `own` takes those of this loss."""
+    if not isinstance(loss, CrossEntropy | KLDivergence | Poisson):
+        return
+    shares = not isinstance(loss, Poisson) and isinstance(activation, Softmax)
     first = 0
     for _, T in experiment.splits["train"]().epoch(0):
-        wrong = T.min(axis=1) < 0
+        targets = own(T)
+        wrong = targets.min(axis=1) < 0
         if not isinstance(loss, Poisson):
-            wrong |= T.max(axis=1) > 1
+            wrong |= targets.max(axis=1) > 1
         if shares:
-            wrong |= np.abs(T.sum(axis=1) - 1) > 1e-4
+            wrong |= np.abs(targets.sum(axis=1) - 1) > 1e-4
         if wrong.any():
             limits = "shares that add up to 1" if shares else "in [0, 1]"
             limits = "0 or more" if isinstance(loss, Poisson) else limits
-            hint = ", or data.scale: unit" if config.data.reconstructs else ""
             where = f"row {first + int(wrong.argmax())} of the training split"
-            message = f"{loss.name} needs targets that are {limits}, and those in {where} are not"
-            raise config_error(("loss",), f"{message}: write loss: mse{hint}")
+            raise config_error(at, f"{loss.name} needs targets that are {limits}, and those in {where} are not: {hint}")
         first += len(T)

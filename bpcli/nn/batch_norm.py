@@ -66,11 +66,13 @@ class BatchNormLayer:
         return Y
 
     def _average(self, mean: Array, variance: Array, count: int) -> None:
+        if count < 2:
+            return  # one example has no variance
         momentum = self.spec.momentum
         self.mean *= 1 - momentum
         self.mean += momentum * mean
         self.variance *= 1 - momentum
-        self.variance += momentum * count / max(count - 1, 1) * variance
+        self.variance += momentum * count / (count - 1) * variance
 
     def backward(self, dY: Array, *, need_dX: bool) -> Array | None:
         """dz = γ / √(σ² + ε) · (dy - mean(dy) - ẑ mean(dy ẑ)), the means over the batch (eq. in section 3)."""

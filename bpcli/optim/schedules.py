@@ -267,14 +267,15 @@ def learning_rate(base: float, schedule: Schedule, *, epoch: int, step: int, dro
     return rate * schedule.after_drops(drops) if isinstance(schedule, Plateau) else rate
 
 
-def with_length(schedule: Schedule, *, epochs: int | None, steps_per_epoch: int) -> Schedule:
+def with_length(schedule: Schedule, *, epochs: int | None, steps_per_epoch: int, first_step: int = 0) -> Schedule:
     """`schedule` with its length written out, for a run of so many epochs; None: of as many as a stream lasts.
 
-    Raises `ConfigError` where the warm-up leaves nothing of the run.
+    A run that goes on with the count of updates of another begins at `first_step`. Raises `ConfigError` where the
+    warm-up leaves nothing of the run.
     """
     if not isinstance(schedule, Bounded) or schedule.length is not None or epochs is None:
         return schedule
-    whole = epochs if schedule.per == "epoch" else epochs * steps_per_epoch
+    whole = epochs if schedule.per == "epoch" else first_step + epochs * steps_per_epoch
     if schedule.warmup >= whole:
         message = f"{schedule.warmup} {schedule.per}s of warm-up leave nothing of a run of {whole} for {schedule.name}"
         raise config_error(("schedule", "warmup"), f"{message}: make it shorter, or state schedule.length")

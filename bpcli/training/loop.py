@@ -125,6 +125,8 @@ def _observe(experiment: Experiment, counters: Counters, metrics: dict[str, floa
     improved = experiment.monitor.improves(value, counters.best.value if counters.best else None)
     if improved:
         counters.best = Best(counters.epoch, value)
+    if counters.epoch % experiment.evaluate_every:
+        return improved  # the last epoch of this session alone: a run that goes on from here would not have looked
     if isinstance(experiment.schedule, Plateau):
         assert experiment.schedule.monitor is not None, "a schedule in use states what it watches"
         counters.plateau = counters.plateau.observe(experiment.schedule, metrics[experiment.schedule.monitor])
@@ -132,7 +134,7 @@ def _observe(experiment: Experiment, counters: Counters, metrics: dict[str, floa
         watched = metrics[patience.monitor.metric]
         if patience.monitor.improves(watched, counters.patience_best):
             counters.patience_best, counters.patience_left_out = watched, 0
-        else:
+        elif counters.patience_best is not None:  # a metric may be undefined at first
             counters.patience_left_out += 1
     return improved
 

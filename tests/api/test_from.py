@@ -18,6 +18,7 @@ from bpcli.nn.batch_norm import BatchNorm
 from bpcli.nn.dense import Dense
 from bpcli.optim.adam import Adam
 from bpcli.optim.averaging import MovingAverage
+from bpcli.optim.schedules import OneCycle
 from bpcli.optim.sgd import SGD
 from bpcli.training.checkpoint import load_checkpoint
 from bpcli.training.events import Event, StepDone
@@ -252,3 +253,13 @@ def test_what_was_logged_last_can_be_required_and_monitored(stream: Config) -> N
     assert result.monitor == "prequential_accuracy"
     with pytest.raises(UsageError, match="this run has prequential_loss, prequential_accuracy"):
         train(stream, require=["train_loss<1"])
+
+
+def test_a_schedule_by_steps_ends_with_a_run_whose_count_of_updates_goes_on(moons: Config) -> None:
+    train(moons, output="old")
+    rising = replace(moons, schedule=OneCycle(per="step"))
+    seen: list[Event] = []
+    train(rising, output="new", start_from="old/last.npz", keep_optimizer=True, on_event=seen.append)
+    rates = [event.learning_rate for event in seen if isinstance(event, StepDone)]
+    assert max(rates) > 0.5 * moons.optimizer.learning_rate
+    assert rates[-1] < 1e-3 * max(rates)

@@ -10,6 +10,7 @@ import pytest
 import bpcli
 from bpcli.config.load import config_to_yaml
 from bpcli.config.sections import Config
+from bpcli.errors import UsageError
 from bpcli.training.sections import Regularization
 
 
@@ -52,3 +53,8 @@ def test_a_planted_bug_is_caught(moons: Config, fault: str) -> None:
 def test_a_planted_bug_is_caught_in_every_combination_that_can_show_it(fault: str) -> None:
     report = bpcli.gradcheck(inject=fault, fast=True)  # type: ignore[arg-type]
     assert [name for name, case in report.cases if case.passed] == []
+
+
+def test_a_seed_below_zero_is_refused(moons: Config) -> None:
+    with pytest.raises(UsageError, match="seed is -1, but it must be 0 or more"):
+        bpcli.gradcheck(moons, seed=-1)

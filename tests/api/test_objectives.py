@@ -111,3 +111,21 @@ def test_what_does_not_go_together_is_refused_with_what_to_write(config: str, ov
     with pytest.raises(ConfigError) as caught:
         bpcli.train(bpcli.load_config(config, [override]), dry_run=True)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ("{name: size, target: width, loss: poisson}", "poisson needs targets that are 0 or more"),
+        (
+            "{name: size, target: width, loss: kl_divergence}",
+            "kl_divergence needs targets that are shares that add up to 1",
+        ),
+        ("{name: species_size, target: width, loss: mse}", "metrics of species could be taken for those of species_"),
+    ],
+)
+def test_a_part_is_refused_as_a_loss_by_itself_would_be(config: str, part: str, message: str) -> None:
+    text = CONFIG.replace("{name: size, target: width, loss: huber, weight: 0.5}", part)
+    Path("c.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=message):
+        bpcli.train(bpcli.load_config("c.yaml"), dry_run=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,18 +13,20 @@ import pytest
 
 from bpcli.api.evaluate import evaluate
 from bpcli.api.train import train
+from bpcli.config.build import build
 from bpcli.config.load import load_config
 from bpcli.config.sections import Config, Model
 from bpcli.data.sources import Npz
 from bpcli.errors import CheckpointError, ConfigError, UsageError
 from bpcli.nn.dense import Dense
 from bpcli.nn.losses import MeanSquaredError
-from bpcli.optim.schedules import Cosine
+from bpcli.optim.schedules import Cosine, Plateau
 from bpcli.optim.sgd import SGD
 from bpcli.training.checkpoint import load_checkpoint
 from bpcli.training.events import Started
+from bpcli.training.loop import _observe
 from bpcli.training.run_folder import RunFolder
-from bpcli.training.sections import Checkpoint, EarlyStopping
+from bpcli.training.sections import Checkpoint, EarlyStopping, Training
 
 from .conftest import arrays, rows, with_training
 
@@ -329,3 +332,33 @@ def test_a_schedule_with_an_end_goes_on_where_it_ended_if_its_length_is_stated(m
     stated = replace(longer, schedule=Cosine(minimum=0.1, length=3))
     assert train(stated, output="run", resume="last").epochs == 5
     assert [float(row["learning_rate"]) for row in rows(Path("run"))][-2:] == pytest.approx([0.02, 0.02])
+
+
+def test_extended_it_is_the_longer_run_whatever_its_old_end_has_seen(moons: Config) -> None:
+    """With evaluate_every 2, five epochs are evaluated at their end, and of eleven the fifth is not."""
+    plateau = Plateau(patience=0, min_delta=1.0, drop=0.5)
+    config = replace(moons, schedule=plateau, training=Training(epochs=11, evaluate_every=2))
+    train(config, output="straight")
+    train(replace(config, training=Training(epochs=5, evaluate_every=2)), output="extended")
+    train(config, output="extended", resume="last")
+    assert arrays(Path("straight/last.npz")) == arrays(Path("extended/last.npz"))
+
+
+def test_how_often_to_evaluate_decides_what_is_learnt_and_stays(moons: Config) -> None:
+    train(moons, output="run")
+    with pytest.raises(CheckpointError, match=r"training\.evaluate_every was 1 and is 2"):
+        train(replace(moons, training=Training(epochs=9, evaluate_every=2)), output="run", resume="last")
+
+
+def test_patience_waits_for_a_metric_to_be_defined(moons: Config) -> None:
+    """r2 of a single class of targets, or a ranking of none, is undefined: that is no lack of improvement."""
+    patience = EarlyStopping(monitor="validation_loss", patience=1)
+    config = replace(moons, early_stopping=patience, training=Training(epochs=6))
+    _, experiment = build(config)
+    counters = experiment.start().counters
+    for _ in range(3):
+        _observe(experiment, counters, {"train_loss": 1.0, "validation_loss": math.nan})
+    assert counters.patience_left_out == 0
+    _observe(experiment, counters, {"train_loss": 1.0, "validation_loss": 1.0})
+    _observe(experiment, counters, {"train_loss": 1.0, "validation_loss": math.nan})
+    assert counters.patience_left_out == 1

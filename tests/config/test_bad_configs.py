@@ -20,6 +20,29 @@ CASES = {
             ^^^
         """,
     ),
+    "classes evened out twice": (
+        """
+        data: {name: moons, sampling: over}
+        model: {layers: [4, 2]}
+        loss: {name: cross_entropy, class_weights: balanced}
+        """,
+        """
+        c.yaml:3:44: data.sampling: over evens out the classes already: leave one of the two out
+            loss: {name: cross_entropy, class_weights: balanced}
+                                                       ^^^^^^^^
+        """,
+    ),
+    "batch normalisation of one example, in the last layer": (
+        """
+        data: {name: moons, batch_size: 1}
+        model: {layers: [4, {units: 2, normalization: batch_norm}]}
+        """,
+        """
+        c.yaml:2:8: batch_norm needs batches of 2 examples or more: set data.batch_size, or write layer_norm
+            model: {layers: [4, {units: 2, normalization: batch_norm}]}
+                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        """,
+    ),
     "a misspelt section": (
         """
         data: xor

@@ -130,3 +130,12 @@ def test_float32_stays_float32(make: object) -> None:
     dZ = layer.backward(np.ones_like(Y), need_dX=True)
     assert Y.dtype == dZ.dtype == layer.forward(Z.astype(np.float32), None).dtype == np.float32
     np.testing.assert_allclose(layer.forward(Z.astype(np.float32), 1), exact.forward(Z, 1), rtol=1e-4, atol=1e-4)
+
+
+def test_a_batch_of_one_example_says_nothing_of_the_variance() -> None:
+    layer = batch_norm()
+    layer.forward(Z.copy(), 0)
+    mean, variance = layer.mean.copy(), layer.variance.copy()
+    layer.forward(Z[:1].copy(), 1)
+    np.testing.assert_array_equal(layer.mean, mean)
+    np.testing.assert_array_equal(layer.variance, variance)

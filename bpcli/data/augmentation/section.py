@@ -28,11 +28,11 @@ class Augmentation:
     """largest slant of the columns, in degrees, either way"""
     elastic_alpha: Annotated[float, Ge(0)] = 0.0
     """intensity of the elastic distortion; 34 for MNIST (Simard, Steinkraus and Platt 2003)"""
-    elastic_sigma: Annotated[float, Gt(0)] = 4.0
+    elastic_sigma: Annotated[float, Gt(0), Le(1000)] = 4.0
     """smoothness of the elastic distortion: standard deviation of its Gaussian, in pixels"""
     horizontal_flip: Annotated[float, Ge(0), Le(1)] = 0.0
     """probability of a mirror image, left and right exchanged"""
-    cutout: Annotated[int, Ge(0)] = 0
+    cutout: Annotated[int, Ge(0), Le(1000)] = 0
     """side of a square of background put anywhere on the image, in pixels (DeVries and Taylor 2017)"""
     noise: Annotated[float, Ge(0)] = 0.0
     """standard deviation of the Gaussian noise on every input, in units of the scaled inputs"""

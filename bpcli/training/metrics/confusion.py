@@ -35,7 +35,7 @@ def macro_f1(C: Array) -> float:
 def matthews_correlation(C: Array) -> float:
     """(s Σ C_ii - Σ p_i t_i) / √((s² - Σ p_i²)(s² - Σ t_i²)) (Gorodkin 2004).
 
-    From -1 or above to 1, and 0 for guessing. Undefined where all examples are of one class, or predicted as one.
+    From -1 or above to 1, and 0 for guessing, such as always the same class. Undefined where all examples are of one.
     """
     true: list[int] = C.sum(axis=1).tolist()
     predicted: list[int] = C.sum(axis=0).tolist()
@@ -43,7 +43,7 @@ def matthews_correlation(C: Array) -> float:
     covariance = total * int(np.trace(C)) - sum(p * t for p, t in zip(predicted, true, strict=True))
     spread = (total**2 - sum(p * p for p in predicted)) * (total**2 - sum(t * t for t in true))
     if not spread:
-        return math.nan
+        return 0.0 if sum(count > 0 for count in true) > 1 else math.nan
     return math.copysign(math.sqrt(covariance**2 / spread), covariance)  # of whole numbers, so never beyond 1
 
 

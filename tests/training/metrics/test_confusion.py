@@ -50,13 +50,14 @@ def test_they_are_those_of_scikit_learn(case: tuple[np.ndarray, np.ndarray, np.n
 
 
 @given(pairs())
-def test_the_matthews_correlation_is_undefined_where_one_side_has_a_single_class(
+def test_the_matthews_correlation_of_one_answer_is_zero_and_of_one_class_undefined(
     case: tuple[np.ndarray, np.ndarray, np.ndarray],
 ) -> None:
     true, predicted, C = case
-    constant = len(set(true)) == 1 or len(set(predicted)) == 1
-    assert math.isnan(matthews_correlation(C)) == constant
-    assert constant or -1 <= matthews_correlation(C) <= 1
+    assert math.isnan(matthews_correlation(C)) == (len(set(true)) == 1)
+    if len(set(true)) > 1:
+        assert -1 <= matthews_correlation(C) <= 1
+        assert len(set(predicted)) > 1 or matthews_correlation(C) == 0
 
 
 @given(st.integers(0, 10**7), st.integers(0, 10**7), st.integers(0, 10**7), st.integers(0, 10**7))
