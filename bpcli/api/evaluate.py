@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from bpcli.api.checkpoint_config import checkpoint_config
 from bpcli.api.evaluation import Evaluation, Mistake
+from bpcli.api.other_data import other_data
 from bpcli.config.build import build
-from bpcli.config.load import config_from_data
 from bpcli.config.metrics import without_monitors
 from bpcli.data.stream import Stream
 from bpcli.errors import CheckpointError, UsageError
@@ -42,18 +43,15 @@ def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Seq
     a split the data do not have.
     """
     saved = load_checkpoint(checkpoint_at(Path(checkpoint)))
-    config = without_monitors(config_from_data(saved.config, overrides))
+    config = without_monitors(checkpoint_config(saved, overrides))
     if isinstance(config.data, Stream):
         raise UsageError(
             "a stream is read once, and has no split to measure: give other data, such as data.name=csv data.file=FILE"
         )
     _, experiment = build(config, scaler=saved.scaler)
     restore_answers(saved, experiment.objective.network)
-    if experiment.info.class_names != saved.info.class_names:
-        then, now = (", ".join(info.class_names) or "numbers" for info in (saved.info, experiment.info))
-        raise CheckpointError(
-            f"{saved.path} was trained to tell {then}, but {config.data.name} has {now}: give its own data"
-        )
+    if problems := other_data(saved, experiment):
+        raise CheckpointError(f"cannot measure {saved.path} on {config.data.name}: {'; '.join(problems)}")
     split = split or list(experiment.splits)[-1]
     if split not in experiment.splits:
         raise UsageError(f"{config.data.name} has no {split} split here: it has {', '.join(experiment.splits)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from bpcli.api.other_data import other_data
 from bpcli.config.load import config_from_data
 from bpcli.config.sections import Config
 from bpcli.errors import CheckpointError
@@ -22,7 +23,7 @@ def warm_start(saved: Saved, config: Config, experiment: Experiment, *, keep_opt
     are those that its training had come to, and the slots of the optimizer, the running average of the weights and the
     count of updates go on. Raises `CheckpointError` where the network, the data or the optimizer to keep are others.
     """
-    problems = [*_other_data(saved, experiment), *_other_network(saved, config, experiment)]
+    problems = [*other_data(saved, experiment), *_other_network(saved, config, experiment)]
     if keep_optimizer:
         problems += _other_optimizer(saved, config, experiment)
     if problems:
@@ -31,20 +32,6 @@ def warm_start(saved: Saved, config: Config, experiment: Experiment, *, keep_opt
         return restore_optimizer(saved, experiment)
     restore_answers(saved, experiment.objective.network)
     return experiment.start()
-
-
-def _other_data(saved: Saved, experiment: Experiment) -> list[str]:
-    then, now = saved.info, experiment.info
-    if then.features != now.features:
-        return [f"it takes {then.features} features, and these data have {now.features}: give data of the same columns"]
-    if then.feature_names and now.feature_names and then.feature_names != now.feature_names:
-        was, found = ", ".join(then.feature_names), ", ".join(now.feature_names)
-        return [f"its columns are {was}, and those of these data {found}: put them in its order"]
-    if then.class_names != now.class_names:
-        was, found = (", ".join(info.class_names) or "numbers" for info in (then, now))
-        hint = f"write data.classes: [{was}] for a CSV file" if then.class_names else "give data of its kind"
-        return [f"its targets are {was}, and those of these data {found}: {hint}"]
-    return []
 
 
 def _other_network(saved: Saved, config: Config, experiment: Experiment) -> list[str]:

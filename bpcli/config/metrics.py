@@ -9,6 +9,7 @@ from bpcli.config.parts import plan_parts
 from bpcli.config.sections import Config
 from bpcli.config.watching import watching
 from bpcli.data.dataset import DataInfo
+from bpcli.data.stream import Stream
 from bpcli.errors import Problem
 from bpcli.nn.weighted_sum import WeightedSum
 from bpcli.optim.schedules import Constant
@@ -61,8 +62,10 @@ def metric_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
     elif config.top_k and config.top_k >= info.classes:
         yield Problem(("top_k",), f"top_k must be less than the {info.classes} classes of {data}, not {config.top_k}")
     if config.metrics and not _has_validation(config, info):
-        message = f"these are measured of the validation split, but {data} has none: set data.validation_fraction"
-        yield Problem(("metrics",), f"{message}, or leave them out")
+        hint = "set data.validation_fraction, or leave them out"
+        if isinstance(config.data, Stream):
+            hint = "prequential_loss measures its rows before they are learnt from, so leave them out"
+        yield Problem(("metrics",), f"these are measured of the validation split, but {data} has none: {hint}")
     known = list(dict.fromkeys(name for _, n in _tasks(config, info) for name in metric_names(n, config.top_k)))
     for i, name in enumerate(config.metrics):
         if name not in known:

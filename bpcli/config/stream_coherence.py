@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bpcli.config.sections import Config
 from bpcli.data.stream import Stream
 from bpcli.errors import Problem
+from bpcli.nn.weighted_sum import WeightedSum
 from bpcli.optim.schedules import Bounded
 
 
@@ -32,6 +33,8 @@ def stream_problems(config: Config) -> Iterator[Problem]:
     if config.optimizer.searches:
         message = f"{config.optimizer.name} needs all examples at once, which a stream never has: choose another"
         yield Problem(("optimizer",), message)
+    if isinstance(config.loss, WeightedSum):
+        yield Problem(("loss",), "a stream has one objective: name a single loss")
     if getattr(config.loss, "class_weights", None) == "balanced":
         message = "a stream does not say beforehand how frequent its classes are: give each its weight"
         yield Problem(("loss", "class_weights"), message)

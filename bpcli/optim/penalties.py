@@ -1,4 +1,4 @@
-"""Penalties on the size of the weights, added to the mean loss. Biases are never penalised."""
+"""Penalties on the size of the weights, added to the loss. Biases are never penalised."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Penalty:
     """
 
     l2: Annotated[float, Ge(0)] = 0.0
-    """λ₂, adds (λ₂/2) Σ w² to the mean loss"""
+    """λ₂, adds (λ₂/2) Σ w² to the loss"""
     l1: Annotated[float, Ge(0)] = 0.0
-    """λ₁, adds λ₁ Σ |w| to the mean loss"""
+    """λ₁, adds λ₁ Σ |w| to the loss"""
 
     def value(self, weights: Array) -> float:
         """R of some weights, of any shape."""

@@ -279,6 +279,9 @@ def with_length(schedule: Schedule, *, epochs: int | None, steps_per_epoch: int,
     if schedule.warmup >= whole:
         message = f"{schedule.warmup} {schedule.per}s of warm-up leave nothing of a run of {whole} for {schedule.name}"
         raise config_error(("schedule", "warmup"), f"{message}: make it shorter, or state schedule.length")
+    if isinstance(schedule, OneCycle) and whole - schedule.warmup < 3:
+        message = f"one_cycle needs 3 {schedule.per}s to rise and to fall, and this run has {whole - schedule.warmup}"
+        raise config_error(("schedule",), f"{message}: write schedule.per: step, or train for longer")
     return replace(schedule, length=whole - schedule.warmup)
 
 

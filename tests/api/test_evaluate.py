@@ -14,7 +14,7 @@ from bpcli.api.train import train
 from bpcli.config.build import build
 from bpcli.config.sections import Config, Model
 from bpcli.data.scaling import Scaler
-from bpcli.data.sources import Npz
+from bpcli.data.sources import Csv, Npz
 from bpcli.errors import CheckpointError, UsageError
 from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import Zeros
@@ -168,7 +168,7 @@ def test_data_of_other_classes_are_refused(moons: Config) -> None:
     for name, classes in {"pets": ("cat", "dog"), "fish": ("dog", "eel")}.items():
         np.savez(f"{name}.npz", x=x, y=np.array(classes)[(x[:, 0] > 0).astype(int)])
     train(replace(moons, data=Npz(file="pets.npz", validation_fraction=0.25, batch_size=8)), output="run")
-    with pytest.raises(CheckpointError, match="was trained to tell cat, dog, but npz has dog, eel"):
+    with pytest.raises(CheckpointError, match="its targets are cat, dog, and those of these data dog, eel: write"):
         evaluate("run", overrides=["data.file=fish.npz"])
 
 
@@ -177,3 +177,23 @@ def test_data_without_a_validation_split_can_be_measured_whatever_the_training_w
     found = evaluate("run", overrides=["data.validation_fraction=0"])
     assert found.examples > 0
     assert gradcheck("run", overrides=["data.validation_fraction=0"]).passed
+
+
+def test_data_whose_columns_are_exchanged_are_refused(moons: Config) -> None:
+    for name, header in (("one", "a,b,side"), ("other", "b,a,side")):
+        rows = [f"{i % 7},{i % 5},{'up' if i % 2 else 'down'}" for i in range(40)]
+        Path(f"{name}.csv").write_text("\n".join([header, *rows]) + "\n")
+    train(replace(moons, data=Csv(file="one.csv", batch_size=8)), output="run")
+    with pytest.raises(
+        CheckpointError, match="its columns are a, b, and those of these data b, a: put them in its order"
+    ):
+        evaluate("run", overrides=["data.file=other.csv"])
+
+
+@pytest.mark.parametrize("change", ["regularization.l2=0.5", "model.dropout=0.5", "model.activation=tanh"])
+def test_a_change_that_each_layer_of_a_checkpoint_overrules_is_refused(moons: Config, change: str) -> None:
+    train(moons, output="run")
+    key = change.partition("=")[0]
+    for measure_it in (evaluate, gradcheck):
+        with pytest.raises(UsageError, match=f"{key} would change nothing: each layer of a checkpoint states it"):
+            measure_it("run", overrides=[change])  # type: ignore[operator]

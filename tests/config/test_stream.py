@@ -72,3 +72,15 @@ def test_other_data_have_ten_epochs_written_out() -> None:
 
 def test_standard_input_needs_no_quotes_on_the_command_line() -> None:
     assert load_config("c.yaml", ["data.file=-"]).data.file == "-"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("metrics=[mae]", "prequential_loss measures its rows before they are learnt from, so leave them out"),
+        ("loss={name: weighted_sum, parts: [{name: a, loss: mse}, {name: b, loss: mse}]}", "a stream has one"),
+    ],
+)
+def test_what_a_stream_does_not_have_is_said_as_it_is(change: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        resolved(change)

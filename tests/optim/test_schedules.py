@@ -158,3 +158,9 @@ def test_a_warm_up_that_leaves_nothing_of_the_run_is_refused(per: Per, warmup: i
         with_length(Cosine(per=per, warmup=warmup), epochs=7, steps_per_epoch=3)
     stated = Cosine(per=per, warmup=warmup, length=5)
     assert with_length(stated, epochs=7, steps_per_epoch=3) == stated
+
+
+def test_one_cycle_needs_room_to_rise_and_to_fall() -> None:
+    with pytest.raises(ConfigError, match="needs 3 epochs to rise and to fall, and this run has 2: write"):
+        with_length(OneCycle(), epochs=2, steps_per_epoch=50)
+    assert with_length(OneCycle(per="step"), epochs=2, steps_per_epoch=50).length == 100  # type: ignore[union-attr]

@@ -11,7 +11,7 @@ from annotated_types import Ge, Gt, Lt
 
 from bpcli.nn.activations import Activation, Sigmoid, Softmax
 from bpcli.nn.arrays import Array, Buffer, zeros
-from bpcli.nn.losses.head import Head, Reduction
+from bpcli.nn.losses.head import Head, Reduction, SmoothHead
 
 ClassWeights = Literal["balanced"] | Mapping[str, Annotated[float, Gt(0)]]
 
@@ -65,20 +65,7 @@ class KLDivergence:
         return KLDivergenceHead(Buffer.of_outputs(capacity, width, dtype))
 
 
-class _SmoothHead:
-    """A head without corners."""
-
-    hits: int | None = None
-
-    def sides(self) -> list[Array]:
-        return []
-
-    def hold(self: Any) -> Head:
-        head: Head = self
-        return head
-
-
-class SoftmaxCrossEntropyHead(_SmoothHead):
+class SoftmaxCrossEntropyHead(SmoothHead):
     """Targets are class indices `(N,)`, or one row of probabilities an example `(N, K)`."""
 
     def __init__(self, buffer: Buffer, *, smoothing: float = 0.0, weights: Array | None = None) -> None:
@@ -150,7 +137,7 @@ class KLDivergenceHead(SoftmaxCrossEntropyHead):
         return super().forward(Z, T) - entropy
 
 
-class SigmoidCrossEntropyHead(_SmoothHead):
+class SigmoidCrossEntropyHead(SmoothHead):
     """Targets are numbers in [0, 1], `(N, K)`; the outputs are independent of one another."""
 
     def __init__(self, buffer: Buffer, *, smoothing: float = 0.0, weights: Array | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from bpcli.nn.arrays import Array
 
@@ -32,3 +32,16 @@ class Head(Protocol):
     def hold(self) -> Head:
         """After `forward`: this head with each on the side where it is now, whatever comes; for values only."""
         ...
+
+
+class SmoothHead:
+    """A head without corners."""
+
+    hits: int | None = None
+
+    def sides(self) -> list[Array]:
+        return []
+
+    def hold(self: Any) -> Head:
+        head: Head = self
+        return head

@@ -10,9 +10,8 @@ import numpy as np
 
 from bpcli.nn.activations import Activation, Exp
 from bpcli.nn.arrays import Array, Buffer
-from bpcli.nn.losses.cross_entropy import _SmoothHead
 from bpcli.nn.losses.general import GeneralHead, SmoothComparison
-from bpcli.nn.losses.head import Head, Reduction
+from bpcli.nn.losses.head import Head, Reduction, SmoothHead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +35,7 @@ class Poisson:
         return GeneralHead(activation, _Rates(1 / width), buffer)
 
 
-class PoissonHead(_SmoothHead):
+class PoissonHead(SmoothHead):
     """Targets are counts `(N, K)`; the outputs are e^Z."""
 
     def __init__(self, buffer: Buffer) -> None:
