@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -29,24 +28,23 @@ def test_many_lines_come_whole_across_the_chunks_that_are_read(tmp_path: Path) -
 def test_a_reader_of_a_pipe_hears_of_a_line_at_once_and_of_silence_in_between(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    written, seen = threading.Event(), threading.Event()
+    first, second = threading.Event(), threading.Event()
 
     def write() -> None:
         with open(path, "wb", buffering=0) as pipe:
             pipe.write(b"first\nsec")
-            assert seen.wait(10), "the first line must be seen before the second is written"
+            assert first.wait(10), "the first line must be seen before the second is written"
             pipe.write(b"ond\n")
-            written.set()
-            time.sleep(0.2)
+            assert second.wait(10), "the second line must be seen before the pipe is closed"
 
     writer = threading.Thread(target=write)
     writer.start()
     lines = arriving_lines(str(path))
     assert next(line for line in lines if line is not None) == b"first"
     assert next(lines) is None, "half a line is no line"
-    seen.set()
+    first.set()
     assert next(line for line in lines if line is not None) == b"second"
-    assert written.is_set()
+    second.set()
     writer.join()
     assert [line for line in lines if line is not None] == []
 
