@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 
 import numpy as np
@@ -23,6 +24,11 @@ class Clipping:
     """the largest magnitude of an entry of the gradient; unset: no limit"""
     norm: Annotated[float, Gt(0)] | None = None
     """the greatest length of the gradient of all parameters together; unset: no limit"""
+
+    @cached_property
+    def limits(self) -> bool:
+        """Whether there is anything to clip by."""
+        return self.value is not None or self.norm is not None
 
     def apply(self, grad: Array, scale: float = 1.0) -> None:
         """Clip `grad (P,)`, which is `scale` g, in place."""

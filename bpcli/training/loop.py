@@ -53,6 +53,7 @@ def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None,
     if counters.batch == 0:
         counters.loss_sum, counters.correct, counters.seen, counters.part_sums = 0.0, 0, 0, {}
     rate, changes = _rate(experiment, counters), experiment.schedule.per == "step"
+    searches = update.optimizer.searches
     for batch in experiment.batches.epoch(counters.epoch, skip=counters.batch):
         if batch is None:
             yield Waiting()
@@ -71,7 +72,7 @@ def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None,
         if tested is None:
             _count_answers(experiment, counters, T)
         objective.backward(len(X), update.optimizer.scale(rate))
-        revalue = partial(objective.revalue, X, T, counters.step)
+        revalue = partial(objective.revalue, X, T, counters.step) if searches else _unneeded
         update.apply(state, parameters, learning_rate=rate, revalue=revalue)
         loss = loss if tested is None else tested
         counters.loss_sum += loss
@@ -82,6 +83,10 @@ def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None,
         yield StepDone(counters.epoch, counters.step, seen, loss / seen, rate)
         if experiment.every_steps and counters.step % experiment.every_steps == 0:
             yield CheckpointDue(best=False)
+
+
+def _unneeded() -> float:
+    raise NotImplementedError("only an optimizer that searches evaluates the objective anew")
 
 
 def _rate(experiment: Experiment, counters: Counters) -> float:

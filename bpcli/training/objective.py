@@ -34,7 +34,8 @@ class Objective:
         """After `forward`: fill `network.parameters.grad` with `scale` dJ/dθ, for a batch of `count` examples."""
         parameters = self.network.parameters
         self.network.backward(self.head.backward((count if self.reduction == "mean" else 1) / scale))
-        self.penalties.add_gradient(parameters.theta, parameters.grad, scale)
+        if self.penalties.parts:
+            self.penalties.add_gradient(parameters.theta, parameters.grad, scale)
 
     def value(self, X: Array, T: Array, step: int | None = None) -> float:
         """J on one batch, penalty included."""

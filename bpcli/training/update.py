@@ -38,8 +38,10 @@ class Update:
         step, last_rate = state.counters.step, state.counters.learning_rate
         if learning_rate != last_rate:
             self.optimizer.change_rate(state.slots, last_rate, learning_rate)
-        self.clipping.apply(parameters.grad, self.optimizer.scale(learning_rate))
+        if self.clipping.limits:
+            self.clipping.apply(parameters.grad, self.optimizer.scale(learning_rate))
         self.optimizer.update(state.slots, parameters, learning_rate=learning_rate, step=step, revalue=revalue)
-        self.max_norm.apply()
+        if self.max_norm.limits:
+            self.max_norm.apply()
         if self.average and state.average is not None:
             self.average.update(state.average, parameters.theta, parameters.grad, step=step)
