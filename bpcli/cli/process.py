@@ -52,7 +52,7 @@ def _run(arguments: Sequence[str]) -> int:
         _say_error(f"{error.strerror or error}{where}")
         return 1
     except MemoryError as error:
-        _say_error(f"there is not enough memory ({error}): choose smaller layers or batches")
+        _say_error(f"there is not enough memory ({error}): choose smaller layers, batches or windows")
         return 1
     except Exception as error:
         return _bug(error)
