@@ -22,8 +22,8 @@ class CrossEntropy:
 
     With a sigmoid each output has both terms, -(t ln p + (1 - t) ln(1 - p)). Always computed from the raw outputs with
     log-sum-exp, so the delta at the output is (p - t) / N (Bishop 2006, eq. 5.18 to 5.25). Weights w multiply the loss
-    of their class, and the sum is still divided by N (PyTorch divides by the sum of the weights). The losses that are logged
-    and measured are with smoothing and weights.
+    of their class, and the sum is still divided by N (PyTorch divides by the sum of the weights). The losses that are
+    logged and measured are with smoothing and weights.
     """
 
     name: Literal["cross_entropy"] = "cross_entropy"
