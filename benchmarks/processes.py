@@ -19,6 +19,7 @@ from bpcli.data.idx import read_pair
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 BPCLI = (sys.executable, "-m", "bpcli")
+NEW = "<new folder>"
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 IMPORTS = "import typer, pydantic, yaml, rich.live, threadpoolctl, bpcli.api.train, bpcli.report.display"
 
@@ -46,9 +47,10 @@ print(json.dumps([status, seconds, usage.ru_utime + usage.ru_stime, usage.ru_max
 
 
 def run(command: Sequence[str], **environment: str) -> Run:
-    """Run it to its end, which must be a good one."""
-    watch = [sys.executable, "-S", "-c", _WATCH, *command]
-    done = subprocess.run(watch, capture_output=True, text=True, check=True, env={**os.environ, **environment})
+    """Run it to its end, which must be a good one; NEW in it stands for a folder that is new each time."""
+    with tempfile.TemporaryDirectory() as folder:
+        watch = [sys.executable, "-S", "-c", _WATCH, *(folder if word == NEW else word for word in command)]
+        done = subprocess.run(watch, capture_output=True, text=True, check=True, env={**os.environ, **environment})
     status, *figures = json.loads(done.stdout)
     if status:
         raise RuntimeError(f"{' '.join(command)} ended with status {status}: {done.stderr}")
@@ -84,16 +86,15 @@ def mnist(folder: Path, rounds: int) -> dict[str, list[Run]]:
 def starts(rounds: int) -> dict[str, list[Run]]:
     """The start of every verb, beside `import numpy`."""
     verbs = {f"bpcli {verb} --help": [*BPCLI, verb, "--help"] for verb in COMMANDS}
-    with tempfile.TemporaryDirectory() as name:
-        config = str(CONFIGS / "xor.yaml")
-        commands = {
-            "python -c 'import numpy'": [sys.executable, "-c", "import numpy"],
-            "bpcli --help": [*BPCLI, "--help"],
-            **verbs,
-            "bpcli show configs/xor.yaml": [*BPCLI, "show", config],
-            "bpcli train configs/xor.yaml": _fresh(name, [*BPCLI, "train", config]),
-        }
-        return alternate(commands, rounds)
+    config = str(CONFIGS / "xor.yaml")
+    commands = {
+        "python -c 'import numpy'": [sys.executable, "-c", "import numpy"],
+        "bpcli --help": [*BPCLI, "--help"],
+        **verbs,
+        "bpcli show configs/xor.yaml": [*BPCLI, "show", config],
+        "bpcli train configs/xor.yaml": [*BPCLI, "train", config, "-o", NEW],
+    }
+    return alternate(commands, rounds)
 
 
 def memory(folder: Path | None) -> dict[str, Run]:
@@ -110,18 +111,7 @@ def memory(folder: Path | None) -> dict[str, Run]:
 
 def _mnist(folder: Path, scratch: Path) -> list[str]:
     data = [f"data.files={folder}", f"data.cache_dir={scratch / 'cache'}"]
-    return _fresh(str(scratch), [*BPCLI, "train", str(CONFIGS / "mnist.yaml"), "threads=1", *data])
-
-
-_IN_A_NEW_FOLDER = """
-import os, sys, tempfile
-os.execv(sys.argv[2], [*sys.argv[2:], "-o", tempfile.mkdtemp(dir=sys.argv[1])])
-"""
-
-
-def _fresh(scratch: str, command: list[str]) -> list[str]:
-    """The command with a run folder that is new each time."""
-    return [sys.executable, "-S", "-c", _IN_A_NEW_FOLDER, scratch, *command]
+    return [*BPCLI, "train", str(CONFIGS / "mnist.yaml"), "threads=1", *data, "-o", NEW]
 
 
 def _save_arrays(folder: Path, target: Path) -> None:
