@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+import numpy as np
 from annotated_types import Ge, Gt, Lt
 
 from bpcli.nn.activations import AnyActivation
@@ -43,22 +44,23 @@ class DenseLayer:
     def __init__(self, W: Array, dW: Array, b: Array | None, db: Array | None, Z: Buffer) -> None:
         """`W, dW (in, out)`, `b, db (out,)`, or None without a bias; `Z` is where the outputs go."""
         self.W, self.b, self.dW, self.db = W, b, dW, db
-        self._Z = Z
         self._WT, self._dWT = W.T, dW.T
         self._narrow = not dW.flags.c_contiguous
-        self._dX = Buffer(Z.capacity, len(W), W.dtype)
-        self._ones = zeros(Z.capacity, W.dtype) + 1
+        self._buffers = Z, Buffer(Z.capacity, len(W), W.dtype)
+        self._one_each = zeros(Z.capacity, W.dtype) + 1
+        self._resize(Z.capacity)
 
     def forward(self, X: Array, step: int | None) -> Array:
         """`X (N, in)` to `Z (N, out)`. Keeps `X` for `backward`."""
-        self.X = X
-        Z = self._Z.rows(len(X))
-        if self._Z.by_column:  # Zᵀ = Wᵀ Xᵀ
-            self._WT.dot(X.T, Z.T)
+        if len(X) != len(self.Z):
+            self._resize(len(X))
+        self.X, Z = X, self.Z
+        if self._by_column:  # Zᵀ = Wᵀ Xᵀ
+            self._WT.dot(X.T, self._ZT)
         else:
             X.dot(self.W, Z)
         if self.b is not None:
-            Z += self.b
+            np.add(Z, self.b, Z)
         return Z
 
     def backward(self, dZ: Array, *, need_dX: bool) -> Array | None:
@@ -68,5 +70,11 @@ class DenseLayer:
         else:
             self.X.T.dot(dZ, self.dW)
         if self.db is not None:
-            self._ones[: len(dZ)].dot(dZ, self.db)  # the column sums, quicker than a reduction
-        return dZ.dot(self._WT, self._dX.rows(len(dZ))) if need_dX else None
+            self._ones.dot(dZ, self.db)  # the column sums, quicker than a reduction
+        return dZ.dot(self._WT, self._dX) if need_dX else None
+
+    def _resize(self, count: int) -> None:
+        """Make the views for batches of `count` examples."""
+        self.Z, self._dX = (buffer.rows(count) for buffer in self._buffers)
+        self._ZT, self._by_column = self.Z.T, self._buffers[0].by_column
+        self._ones = self._one_each[:count]

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge, Gt, Le, Lt
 
-from bpcli.nn.arrays import Array, zeros
+from bpcli.nn.arrays import Array, constant, zeros
 from bpcli.nn.parameters import Parameters
 from bpcli.optim.optimizer import Slots, blocks
 from bpcli.optim.subnormals import flush_subnormals
@@ -64,8 +64,9 @@ class SGD:
             if learning_rate:
                 parameters.theta -= parameters.grad
             return
+        momentum = constant(self.momentum, parameters.theta.dtype)
         for theta, grad, displacement in blocks(parameters.theta, parameters.grad, slots["displacement"]):
-            displacement *= self.momentum
+            np.multiply(displacement, momentum, displacement)
             if self.dampening:
                 grad *= 1 - self.dampening
             displacement += grad

@@ -9,7 +9,7 @@ import numpy as np
 from annotated_types import Gt
 
 from bpcli.nn.activations.activation import Smooth
-from bpcli.nn.arrays import Array
+from bpcli.nn.arrays import Array, constant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class ReLU:
     kinks: ClassVar[tuple[float, ...]] = (0.0,)
 
     def forward(self, Z: Array, A: Array) -> None:
-        np.maximum(Z, 0, out=A)
+        np.maximum(Z, constant(0, Z.dtype), out=A)
 
     def backward(self, Z: Array, A: Array, dA: Array) -> None:
         """f'(z) = 1 for z > 0, and 0 for z <= 0, the kink included"""

@@ -72,58 +72,72 @@ class SoftmaxCrossEntropyHead(SmoothHead):
     def __init__(self, buffer: Buffer, *, smoothing: float = 0.0, weights: Array | None = None) -> None:
         """`weights (K,)` of the classes."""
         self.smoothing, self.weights = smoothing, weights
-        self._Y = buffer
-        self._row, self._ones = np.arange(buffer.capacity), zeros(buffer.width, buffer.dtype) + 1
-        self._changed = buffer.like() if smoothing or weights is not None else None
+        self._is_changed = bool(smoothing) or weights is not None
+        capacity, width, dtype = buffer.capacity, buffer.width, buffer.dtype
+        self._buffers = buffer, buffer.like(), buffer.like()
+        self._total, self._factor = zeros(capacity, dtype), zeros((), dtype)
+        self._one_each = zeros(capacity * width, dtype) + 1
+        self._classes = np.eye(width, dtype=dtype) if buffer.by_column else None
+        self._row = np.arange(capacity)
+        self._resize(capacity)
 
     def forward(self, Z: Array, T: Array) -> float:
         """Σ_n [m_n ln Σ_k e^z_k - Σ_k t_k z_k] with m_n = Σ_k t_k, each row of Z shifted by its maximum."""
-        if self._changed is not None:
-            T = self._change(T, self._changed)
-        self.T, self.Y, self.hits = T, self._Y.rows(len(Z)), None
-        Y = self.Y
+        if len(Z) != len(self.Y):
+            self._resize(len(Z))
+        Y, products, total, mass = self.Y, self._products, self._totals, self._mass
+        has_classes = T.ndim == 1
+        self.T = T = self._one_hot(T) if has_classes else T
+        if self._is_changed:
+            self.T = T = self._change(T)
+            np.dot(T, self._ones, mass)
         np.subtract(Z, np.maximum.reduce(Z, axis=1, keepdims=True), Y)
-        at_target = self._at_class(Y, T) if T.ndim == 1 else np.einsum("nk,nk->n", Y, T)
+        np.multiply(Y, T, products)
+        self.hits = self._hits() if has_classes and not self._is_changed else None
         np.exp(Y, Y)
-        total = Y.dot(self._ones)
-        np.divide(Y, total[:, np.newaxis], Y)
+        Y.dot(self._ones, total)
+        np.divide(Y, self._column, Y)
         np.log(total, total)
-        if self._changed is not None:
-            self.mass = np.dot(T, self._ones)
-            total *= self.mass
-        np.subtract(total, at_target, total)
-        return float(np.add.reduce(total))
+        return float(mass.dot(total) - self._all.dot(self._flat))
 
     def backward(self, count: float) -> Array:
         """(m p - t) / count"""
-        if self._changed is not None:
-            self.Y *= self.mass[:, np.newaxis]
-        if self.T.ndim == 1:
-            self._flat[self._places] -= 1
-        else:
-            self.Y -= self.T
-        self.Y *= 1 / count
+        if self._is_changed:
+            self.Y *= self._mass[:, np.newaxis]
+        self._factor[...] = 1 / count
+        np.subtract(self.Y, self.T, self.Y)
+        np.multiply(self.Y, self._factor, self.Y)
         return self.Y
 
-    def _at_class(self, shifted: Array, T: Array) -> Array:
-        """The output of each example's class `(N,)`; 0, once shifted, where it is the greatest of its row."""
-        count, row = len(T), self._row[: len(T)]
-        self._flat = shifted.ravel(order="K")
-        self._places = T * count + row if self._Y.by_column else row * self._Y.width + T
-        at_class = self._flat.take(self._places)
-        has_ties = self._flat.size - np.count_nonzero(self._flat) != count
-        self.hits = None if has_ties else count - int(np.count_nonzero(at_class))
-        return at_class
+    def _resize(self, count: int) -> None:
+        """Make the views for batches of `count` examples."""
+        self.Y, self._target, self._products = (buffer.rows(count) for buffer in self._buffers)
+        self._flat = self._products.ravel(order="K")
+        self._totals = self._total[:count]
+        self._column = self._totals[:, np.newaxis]
+        self._all, self._ones = self._one_each[: self.Y.size], self._one_each[: self.Y.shape[1]]
+        self._mass = zeros(count, self.Y.dtype) + 1  # of unchanged targets
 
-    def _change(self, T: Array, buffer: Buffer) -> Array:
-        """w ((1 - ε) t + ε/K), `(N, K)`, in a buffer of our own."""
-        changed = buffer.rows(len(T))
-        if T.ndim == 1:
-            changed[...] = 0
-            changed[self._row[: len(T)], T] = 1
+    def _hits(self) -> int | None:
+        """The output of an example's class, once shifted, is 0 where it is the greatest of its row; None for ties."""
+        count = len(self.Y)
+        has_ties = self.Y.size - np.count_nonzero(self.Y) != count
+        return None if has_ties else count - int(np.count_nonzero(self._products))
+
+    def _one_hot(self, T: Array) -> Array:
+        """Class indices `(N,)` to rows `(N, K)` of zeros and a one."""
+        rows = self._target
+        if self._classes is not None:
+            self._classes.take(T, axis=1, out=rows.T, mode="clip")
         else:
-            changed[...] = T
-        changed *= 1 - self.smoothing
+            rows[...] = 0
+            rows[self._row[: len(T)], T] = 1
+        return rows
+
+    def _change(self, T: Array) -> Array:
+        """w ((1 - ε) t + ε/K), `(N, K)`, in a buffer of our own."""
+        changed = self._target
+        np.multiply(T, 1 - self.smoothing, changed)
         changed += self.smoothing / changed.shape[1]
         if self.weights is not None:
             changed *= self.weights.astype(changed.dtype)
