@@ -1,0 +1,89 @@
+"""Processes that are to be hit: forked from one that has imported everything, so that a thousand take minutes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torture.points import Trap, watch
+
+TIMEOUT = 120.0
+"""Seconds; what takes longer hangs."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a process ended."""
+
+    code: int
+    """exit code; negative: the signal that killed it"""
+    out: str
+    err: str
+
+    @property
+    def was_killed(self) -> bool:
+        return self.code == -9
+
+    @property
+    def has_traceback(self) -> bool:
+        return "Traceback" in self.out + self.err or "this is a bug in bpcli" in self.err
+
+
+def bpcli(
+    folder: Path,
+    arguments: Sequence[object],
+    *,
+    trap: Trap | None = None,
+    change: Callable[..., None] | None = None,
+    options: Sequence[Any] = (),
+) -> Ending:
+    """`bpcli ARGUMENTS` in `folder`, in a process of its own with `trap` set, after `change(*options)` there."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["torture.nursery"])
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before the first of them is forked
+    process = context.Process(target=_run, args=(folder, [str(a) for a in arguments], trap, change, options))
+    process.start()
+    process.join(TIMEOUT)
+    if process.is_alive():
+        process.kill()
+        process.join()
+        raise TimeoutError(f"bpcli {' '.join(map(str, arguments))} takes more than {TIMEOUT:.0f} s")
+    out, err = ((folder / name).read_text(errors="replace") for name in (_OUT, _ERR))
+    assert process.exitcode is not None
+    return Ending(process.exitcode, out, err)
+
+
+_OUT, _ERR = ".stdout", ".stderr"
+
+
+def _run(
+    folder: Path,
+    arguments: list[str],
+    trap: Trap | None,
+    change: Callable[..., None] | None,
+    options: Sequence[Any],
+) -> None:
+    os.chdir(folder)
+    for name, handle in ((_OUT, 1), (_ERR, 2)):
+        file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        os.dup2(file, handle)
+        os.close(file)
+    sys.stdout, sys.stderr = (open(handle, "w", closefd=False) for handle in (1, 2))
+    from bpcli.cli.process import run
+
+    if change is not None:
+        change(*options)
+    if trap is not None:
+        watch(trap, folder)
+    code = run(arguments)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    finish = getattr(trap, "finish", None)
+    if finish is not None:
+        finish()
+    os._exit(code)
