@@ -73,7 +73,7 @@ def _run(
         file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         os.dup2(file, handle)
         os.close(file)
-    sys.stdout, sys.stderr = (open(handle, "w", closefd=False) for handle in (1, 2))
+    sys.stdout, sys.stderr = (open(handle, "w", closefd=False) for handle in (1, 2))  # noqa: SIM115
     from bpcli.cli.process import run
 
     if change is not None:

@@ -119,9 +119,7 @@ def _some_points(subject: Subject, count: int) -> list[int]:
 
 
 ROWS = [
-    Row(
-        1, "SIGKILL anywhere, then resume", "weights, slots, log and best checkpoint bit for bit as never killed", kills
-    ),
+    Row(1, "SIGKILL anywhere, then resume", "weights, slots, log and best.npz bit for bit as never killed", kills),
     Row(2, "chains of kills in one run", "the same", chains),
     Row(3, "the test can fail", "every mutant is caught; a fifth of the kills land inside a save", mutants),
 ]

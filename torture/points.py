@@ -29,7 +29,7 @@ class Point(NamedTuple):
     source: str = ""
     """of a rename or a link, the old one"""
     data: bytes = b""
-    """of a write"""
+    """of a write; of an opening its mode, of a truncation the length"""
     in_save: bool = False
     """whether a checkpoint is being saved"""
 
@@ -150,7 +150,8 @@ class _Watch:
         def watched(*arguments: Any, **options: Any) -> Any:
             names = [self.name(path) for path in arguments[: 2 if kind in ("replace", "link") else 1]]
             if names and names[-1] is not None:
-                self.tell(kind, names[-1], names[0] if len(names) > 1 else "")
+                length = str(arguments[1]).encode() if kind == "truncate" else b""
+                self.tell(kind, names[-1], names[0] if len(names) > 1 else "", length)
             return call(*arguments, **options)
 
         setattr(module, function, watched)
@@ -163,7 +164,7 @@ class _Watch:
             name = self.name(file) if writes and not isinstance(file, int) else None
             if name is None:
                 return opened(file, mode, *arguments, **options)
-            self.tell("open", name)
+            self.tell("open", name, data=mode.encode())
             return _File(self, name, opened(file, mode, *arguments, **options))
 
         builtins.open = io.open = watched  # type: ignore[assignment]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from torture import kills
+from torture import crashes, failures, kills
 from torture.row import Outcome, Row, Size
 
-ROWS = sorted([*kills.ROWS], key=lambda row: row.number)
+ROWS = sorted([*kills.ROWS, *failures.ROWS, *crashes.ROWS], key=lambda row: row.number)
 SHORT = Size("short", 0.2, workers=1)
 """For the test suite, which runs rows beside one another itself."""
 
