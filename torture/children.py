@@ -24,10 +24,7 @@ class Ending:
     """exit code; negative: the signal that killed it"""
     out: str
     err: str
-
-    @property
-    def was_killed(self) -> bool:
-        return self.code == -9
+    pid: int
 
     @property
     def has_traceback(self) -> bool:
@@ -41,21 +38,26 @@ def bpcli(
     trap: Trap | None = None,
     change: Callable[..., None] | None = None,
     options: Sequence[Any] = (),
+    label: str = "",
 ) -> Ending:
-    """`bpcli ARGUMENTS` in `folder`, in a process of its own with `trap` set, after `change(*options)` there."""
+    """`bpcli ARGUMENTS` in `folder`, in a process of its own with `trap` set, after `change(*options)` there.
+
+    `label` tells processes apart that are in one folder at the same time.
+    """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["torture.nursery"])
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before the first of them is forked
-    process = context.Process(target=_run, args=(folder, [str(a) for a in arguments], trap, change, options))
+    process = context.Process(target=_run, args=(folder, [str(a) for a in arguments], label, trap, change, options))
     process.start()
     process.join(TIMEOUT)
     if process.is_alive():
         process.kill()
         process.join()
         raise TimeoutError(f"bpcli {' '.join(map(str, arguments))} takes more than {TIMEOUT:.0f} s")
-    out, err = ((folder / name).read_text(errors="replace") for name in (_OUT, _ERR))
+    out, err = ((folder / f"{name}{label}").read_text(errors="replace") for name in (_OUT, _ERR))
     assert process.exitcode is not None
-    return Ending(process.exitcode, out, err)
+    assert process.pid is not None
+    return Ending(process.exitcode, out, err, process.pid)
 
 
 _OUT, _ERR = ".stdout", ".stderr"
@@ -64,13 +66,14 @@ _OUT, _ERR = ".stdout", ".stderr"
 def _run(
     folder: Path,
     arguments: list[str],
+    label: str,
     trap: Trap | None,
     change: Callable[..., None] | None,
     options: Sequence[Any],
 ) -> None:
     os.chdir(folder)
     for name, handle in ((_OUT, 1), (_ERR, 2)):
-        file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        file = os.open(f"{name}{label}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         os.dup2(file, handle)
         os.close(file)
     sys.stdout, sys.stderr = (open(handle, "w", closefd=False) for handle in (1, 2))  # noqa: SIM115

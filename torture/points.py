@@ -12,14 +12,13 @@ import pickle
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, get_args
 
-Kind = Literal[
-    "step", "evaluation", "open", "write", "half", "fsync", "replace", "link", "unlink", "truncate", "mkdir", "folder"
-]
-"""`half`: half of a write is done. `folder`: a folder is flushed. The others are about to be done."""
-CALLS = frozenset({"open", "write", "half", "fsync", "replace", "link", "unlink", "truncate", "mkdir", "folder"})
-"""Kinds that are calls of the operating system, and can fail."""
+Call = Literal["open", "write", "half", "fsync", "replace", "link", "unlink", "truncate", "mkdir", "folder"]
+"""A call of the operating system about to be made; `half`: half of a write is done; `folder`: the flush of one."""
+Kind = Literal["start", "step", "evaluation"] | Call
+"""`start`: the data are about to be read, or are; the others are about to be done."""
+CALLS = frozenset(get_args(Call))
 
 
 class Point(NamedTuple):
@@ -50,6 +49,28 @@ class Kill:
         if not self.left:
             os.kill(os.getpid(), signal.SIGKILL)
         self.left -= 1
+
+
+class Signal:
+    """Signal `number` at point number `at`, from 0, and a second one, `again`, at the next point in a save."""
+
+    def __init__(self, at: int, number: int, again: int | None, path: Path) -> None:
+        self.left, self.number, self.again, self.path = at, number, again, path
+        self.steps = 0
+        """since the first signal"""
+
+    def __call__(self, point: Point) -> None:
+        self.left -= 1
+        if self.left == -1:
+            os.kill(os.getpid(), self.number)
+        elif self.left < -1:
+            self.steps += point.kind == "step"
+            if point.in_save and self.again:
+                number, self.again = self.again, None
+                os.kill(os.getpid(), number)
+
+    def finish(self) -> None:
+        self.path.write_text(str(self.steps))
 
 
 class Fail:
@@ -121,11 +142,18 @@ class _Watch:
         return str(whole.relative_to(self.folder)) if whole.is_relative_to(self.folder) else None
 
     def _watch_training(self) -> None:
+        from bpcli.api import train
         from bpcli.nn.network import Network
         from bpcli.training.run import Recorder
         from bpcli.training.update import Update
 
-        forward, apply, save = Network.forward, Update.apply, Recorder.save
+        build, forward, apply, save = train.build, Network.forward, Update.apply, Recorder.save  # type: ignore
+
+        def watched_build(*arguments: Any, **options: Any) -> Any:
+            self.tell("start")
+            built = build(*arguments, **options)
+            self.tell("start")
+            return built
 
         def watched_forward(network: Network, X: Any, step: int | None = None) -> Any:
             if step is None:
@@ -141,6 +169,7 @@ class _Watch:
             save(recorder, **options)
             self.saving -= 1
 
+        train.build = watched_build  # type: ignore[attr-defined]
         Network.forward, Update.apply, Recorder.save = watched_forward, watched_apply, watched_save  # type: ignore
 
     def _before(self, module: Any, function: str, kind: Kind) -> None:

@@ -87,7 +87,7 @@ def train(
     for requirement in result.unmet:
         if requirement.name in result.final:
             say_error(f"{requirement.name} is {result.final[requirement.name]:.6g}, not {requirement}")
-    if result.status == "interrupted":
+    if interruption.requested():  # also where it came too late to interrupt anything
         raise typer.Exit(interruption.exit_code)
     if result.unmet:
         raise typer.Exit(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from pathlib import Path
 
 from bpcli.errors import CheckpointError
@@ -134,11 +135,31 @@ def _lock(path: Path) -> int:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        holder = os.read(handle, 32).decode(errors="replace").strip() or "another process"
+        holder = _holder(handle)
         os.close(handle)
         raise CheckpointError(
-            f"{path.parent} is in use by process {holder}: wait for it, or choose another folder with -o"
+            f"{path.parent} is in use by {holder}: wait for it, or choose another folder with -o"
         ) from None
     os.truncate(handle, 0)
     os.write(handle, str(os.getpid()).encode())
     return handle
+
+
+def _holder(handle: int) -> str:
+    """The process that holds the lock: it writes its number a moment after, perhaps over that of a dead one."""
+    for _ in range(20):
+        number = os.pread(handle, 32, 0)
+        if number.isdigit() and _is_alive(int(number)):
+            return f"process {int(number)}"
+        time.sleep(0.01)
+    return "another process"
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except PermissionError:  # somebody else's
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
