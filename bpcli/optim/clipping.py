@@ -26,8 +26,8 @@ class Clipping:
     """the greatest length of the gradient of all parameters together; unset: no limit"""
 
     @cached_property
-    def limits(self) -> bool:
-        """Whether there is anything to clip by."""
+    def is_active(self) -> bool:
+        """Whether there is a limit."""
         return self.value is not None or self.norm is not None
 
     def apply(self, grad: Array, scale: float = 1.0) -> None:

@@ -39,12 +39,13 @@ class SGD:
         """The slots for parameters `theta (P,)`: none without momentum, else the displacement η v.
 
         With the velocity kept times η, and the gradient coming times η, a step takes a pass less over the parameters.
+        At a rate of 0 it is the velocity itself.
         """
         return {"displacement": zeros(len(theta), theta.dtype)} if self.momentum else {}
 
     def scale(self, learning_rate: float) -> float:
-        """η, or next to nothing where a schedule has come to 0, so that the velocity is not lost."""
-        return max(learning_rate, 1e-12 * self.learning_rate, 1e-300)
+        """η; where a schedule has come to 0 nothing is scaled, so that the velocity is not lost."""
+        return learning_rate or 1.0
 
     def change_rate(self, slots: Slots, then: float, now: float) -> None:
         if self.momentum:

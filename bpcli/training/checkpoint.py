@@ -161,7 +161,8 @@ def _fill(saved: Saved, views: dict[str, Array], *, prefix: str) -> None:
         array = saved.arrays.get(prefix + name)
         if array is None or array.shape != view.shape:
             found = "is missing" if array is None else f"has shape {array.shape}"
-            raise CheckpointError(f"{saved.path} is of another network: {prefix + name} {found}, not {view.shape}")
+            kind = "optimizer" if prefix.startswith(_OPTIMIZER) else "network"
+            raise CheckpointError(f"{saved.path} is of another {kind}: {prefix + name} {found}, not {view.shape}")
         view[...] = array
 
 

@@ -25,7 +25,7 @@ def write_atomically(content: bytes | memoryview, *paths: Path) -> None:
             os.replace(temporary, path)
         _sync_folder(paths[0].parent)
     except OSError as error:
-        raise OutputError(f"cannot write {paths[-1]}: {error.strerror or error}") from None
+        raise OutputError(f"cannot write {error.filename2 or paths[-1]}: {error.strerror or error}") from None
     finally:
         for temporary in temporaries:
             with suppress(OSError):

@@ -38,7 +38,7 @@ class Update:
         step, last_rate = state.counters.step, state.counters.learning_rate
         if learning_rate != last_rate:
             self.optimizer.change_rate(state.slots, last_rate, learning_rate)
-        if self.clipping.limits:
+        if self.clipping.is_active:
             self.clipping.apply(parameters.grad, self.optimizer.scale(learning_rate))
         self.optimizer.update(state.slots, parameters, learning_rate=learning_rate, step=step, revalue=revalue)
         if self.max_norm.limits:

@@ -63,6 +63,21 @@ def test_a_rate_that_changes_and_comes_to_zero_takes_no_velocity_with_it(optimiz
     np.testing.assert_allclose(parameters.theta, expected, rtol=1e-13, atol=1e-15)
 
 
+def test_a_velocity_kept_at_rate_zero_is_no_larger_for_an_optimizer_of_another_rate() -> None:
+    slots = {"displacement": np.full(P, 0.1)}
+    SGD(learning_rate=0.1, momentum=0.9).change_rate(slots, 0.1, 0.0)
+    SGD(learning_rate=0.001, momentum=0.9).change_rate(slots, 0.0, 0.001)
+    np.testing.assert_allclose(slots["displacement"], np.full(P, 0.001))
+
+
+def test_the_smallest_rates_are_taken_as_they_are() -> None:
+    for rate in (1e-14, 1e-20):
+        parameters, optimizer = make_parameters(np.zeros(P)), SGD(momentum=0.9)
+        parameters.grad[...] = optimizer.scale(rate)
+        optimizer.update(optimizer.init(parameters.theta), parameters, learning_rate=rate, step=0, revalue=float)
+        np.testing.assert_allclose(parameters.theta, np.full(P, -rate), atol=0)
+
+
 def test_momentum_is_the_only_memory() -> None:
     theta = np.ones(P, np.float32)
     assert SGD().init(theta) == {}

@@ -34,6 +34,12 @@ def test_several_paths_get_the_content_and_keep_it_when_one_is_written_again(tmp
     assert (best.read_bytes(), last.read_bytes()) == (b"one", b"two")
 
 
+def test_the_path_that_could_not_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "best").mkdir()
+    with pytest.raises(OutputError, match=r"cannot write .*best: Is a directory"):
+        write_atomically(b"one", tmp_path / "best", tmp_path / "last")
+
+
 def test_several_paths_are_names_of_one_file(tmp_path: Path) -> None:
     write_atomically(b"one", tmp_path / "best", tmp_path / "last")
     assert (tmp_path / "best").samefile(tmp_path / "last")

@@ -82,7 +82,11 @@ class SoftmaxCrossEntropyHead(SmoothHead):
         self._resize(capacity)
 
     def forward(self, Z: Array, T: Array) -> float:
-        """Σ_n [m_n ln Σ_k e^z_k - Σ_k t_k z_k] with m_n = Σ_k t_k, each row of Z shifted by its maximum."""
+        """Σ_n [m_n ln Σ_k e^z_k - Σ_k t_k z_k] with m_n = Σ_k t_k, each row of Z shifted by its maximum.
+
+        Class indices have to be those of columns: of others some would count as the nearest. Rows of probabilities that
+        are neither smoothed nor weighted are taken to sum to 1.
+        """
         if len(Z) != len(self.Y):
             self._resize(len(Z))
         Y, products, total, mass = self.Y, self._products, self._totals, self._mass
