@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from bpcli.api.gradcheck import gradcheck as gradcheck
     from bpcli.api.lr_find import find_learning_rate as find_learning_rate
     from bpcli.api.train import train as train
+    from bpcli.api.verify import verify as verify
     from bpcli.config.load import load_config as load_config
     from bpcli.training.checkpoint import load_checkpoint as load_checkpoint
 
 __version__ = "0.1.0"
 
-__all__ = ["evaluate", "find_learning_rate", "gradcheck", "load_checkpoint", "load_config", "train"]
+__all__ = ["evaluate", "find_learning_rate", "gradcheck", "load_checkpoint", "load_config", "train", "verify"]
 
 _HOMES = {
     "evaluate": "bpcli.api.evaluate",
@@ -33,6 +34,7 @@ _HOMES = {
     "load_checkpoint": "bpcli.training.checkpoint",
     "load_config": "bpcli.config.load",
     "train": "bpcli.api.train",
+    "verify": "bpcli.api.verify",
 }
 """Imported when first used, so that `bpcli --help` need not wait for NumPy."""
 

@@ -124,16 +124,15 @@ class _Run:
         self.recorder.open(resumed=self.resumed)
         write_atomically(config_to_yaml(self.config).encode(), self.folder.config)
         on_event(self._started())
-        status: Status = "completed"
         try:
             with closing(self.recorder.run(interrupted)) as events:
                 for event in events:
                     on_event(event)
-                    if isinstance(event, Stopped):
-                        status = event.reason
+                    last = event
         except DivergedError as error:
             return "diverged", str(error)
-        return status, ""
+        assert isinstance(last, Stopped), "a training ends by saying why"
+        return last.reason, ""
 
     def _started(self) -> Started:
         experiment, counters = self.experiment, self.recorder.state.counters

@@ -15,6 +15,7 @@ from bpcli.cli.lr_find import lr_find
 from bpcli.cli.schema import schema
 from bpcli.cli.show import show
 from bpcli.cli.train import train
+from bpcli.cli.verify import verify
 
 app = typer.Typer(
     add_completion=False,
@@ -59,6 +60,7 @@ def main(
 app.command()(train)
 app.command("eval")(eval_)
 app.command()(gradcheck)
+app.command()(verify)
 app.command()(show)
 app.command("lr-find")(lr_find)
 app.command()(init)

@@ -12,6 +12,7 @@ COMMANDS = {
     "train": "Train CONFIG; write checkpoints and a log into a run folder.",
     "eval": "Measure CHECKPOINT on a split: loss, metrics, confusion matrix, mistakes.",
     "gradcheck": "Check back-propagation against numerical gradients, tensor by tensor, in float64.",
+    "verify": "Train CONFIG twice, straight and with interruptions, and see that every bit is the same.",
     "show": "Show the resolved config, the layers and their parameters; of a run also how far it came, "
     "and its history.",
     "lr-find": "Find a learning rate: train while it rises, and see where the loss falls fastest. Writes nothing.",

@@ -10,7 +10,9 @@ from typing import Literal
 
 import numpy as np
 
-Purpose = Literal["init", "order", "generate", "split", "gradcheck", "dropout", "noise", "sampling", "augmentation"]
+Purpose = Literal[
+    "init", "order", "generate", "split", "gradcheck", "dropout", "noise", "sampling", "augmentation", "verify"
+]
 
 _STREAM: dict[Purpose, int] = {
     "init": 0,
@@ -22,6 +24,7 @@ _STREAM: dict[Purpose, int] = {
     "noise": 6,
     "sampling": 10,
     "augmentation": 11,
+    "verify": 12,
 }
 """Part of every seed: a number once given to a purpose is never changed, or old runs draw other numbers."""
 

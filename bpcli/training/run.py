@@ -59,25 +59,29 @@ class Recorder:
 
     def _run(self, interrupted: Callable[[], bool]) -> Generator[Event, None, None]:
         counters = self.state.counters
-        started = perf_counter() - counters.seconds
+        began = perf_counter() - counters.seconds
         since, before = perf_counter(), counters.position
-        for event in train(self.experiment, self.state):
-            counters.seconds = perf_counter() - started
-            kind = type(event)
-            if kind is StepDone or kind is Waiting:
-                if interrupted():
-                    self.save()
+        try:
+            for event in train(self.experiment, self.state):
+                kind = type(event)
+                if kind is StepDone or kind is Waiting:  # there may be a hundred thousand a second
                     yield event
-                    yield Stopped("interrupted")
-                    return
-            elif isinstance(event, Evaluated):
-                examples = counters.position - before
-                rate = examples / (perf_counter() - since)
-                counters.log_bytes = self.log.append(event, seconds=counters.seconds, examples_per_second=rate)
-                since, before = perf_counter(), counters.position
-            elif isinstance(event, CheckpointDue):
-                self.save(best=event.best)
-            yield event
+                    if interrupted():
+                        counters.seconds = perf_counter() - began
+                        self.save()
+                        yield Stopped("interrupted")
+                        return
+                    continue
+                counters.seconds = perf_counter() - began
+                if isinstance(event, Evaluated):
+                    rate = (counters.position - before) / (perf_counter() - since)
+                    counters.log_bytes = self.log.append(event, seconds=counters.seconds, examples_per_second=rate)
+                    since, before = perf_counter(), counters.position
+                elif isinstance(event, CheckpointDue):
+                    self.save(best=event.best)
+                yield event
+        finally:
+            counters.seconds = perf_counter() - began
 
     def save(self, *, best: bool = False) -> None:
         """Save last.npz, and best.npz before it: a kill between the two repeats an epoch and loses nothing.

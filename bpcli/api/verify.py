@@ -1,0 +1,100 @@
+"""Prove of a config that a run which is interrupted and resumed is the run that never stopped."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from bpcli.api.result import TrainResult
+from bpcli.api.train import train
+from bpcli.config.sections import Config
+from bpcli.data.stream import Stream
+from bpcli.errors import DivergedError, UsageError
+from bpcli.nn.randomness import generator
+from bpcli.training.checkpoint import load_checkpoint
+from bpcli.training.same_run import differences
+
+INTERRUPTIONS = 3
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What came of training a config twice, straight and with interruptions."""
+
+    epochs: int
+    steps: int
+    interrupted_after: tuple[int, ...]
+    """numbers of the steps after which the second training stopped, and was resumed from its checkpoint"""
+    tensors: int
+    """compared in the last checkpoint"""
+    differences: tuple[str, ...]
+    """what is not the same: `last.npz: layers.0.W`, `log.csv`; empty if everything is"""
+    fingerprint: dict[str, str | int]
+    """of the machine on which this holds"""
+
+    @property
+    def passed(self) -> bool:
+        return not self.differences
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object that `bpcli verify --json` prints."""
+        return {"passed": self.passed, **asdict(self)}
+
+
+def verify(
+    config: Config,
+    *,
+    interruptions: int = INTERRUPTIONS,
+    on_training: Callable[[str], None] = lambda what: None,
+) -> Verification:
+    """Train `config` twice, once with up to `interruptions` stops at drawn steps, and compare all that is left behind.
+
+    Each session is built from the config anew and has nothing of the one before but its run folder, which is a
+    temporary one. `on_training` is told which training begins. Raises what `bpcli.train` does, `DivergedError` for a
+    training that diverges, and `UsageError` for standard input, which cannot be read twice.
+    """
+    if isinstance(config.data, Stream) and config.data.file == "-":
+        raise UsageError("verify trains twice, and standard input can be read once: write the rows to a file")
+    with tempfile.TemporaryDirectory(prefix="bpcli-verify-") as folder:
+        straight, resumed = Path(folder, "straight"), Path(folder, "resumed")
+        on_training("training straight through")
+        whole = _trained(config, straight)
+        stops = _stops(config.seed, whole.steps, interruptions)
+        on_training(f"training with {len(stops)} interruptions")
+        done = 0
+        for stop in stops:
+            _trained(config, resumed, resume="auto", interrupted=_after(stop - done))
+            done = stop
+        _trained(config, resumed, resume="auto")
+        saved = load_checkpoint(straight / "last.npz")
+        return Verification(
+            epochs=whole.epochs,
+            steps=whole.steps,
+            interrupted_after=stops,
+            tensors=len(saved.arrays),
+            differences=tuple(differences(straight, resumed)),
+            fingerprint=saved.fingerprint,
+        )
+
+
+def _trained(config: Config, folder: Path, **options: Any) -> TrainResult:
+    result = train(config, output=folder, **options)
+    if result.status == "diverged":
+        raise DivergedError(result.message)
+    return result
+
+
+def _stops(seed: int, steps: int, interruptions: int) -> tuple[int, ...]:
+    """Different steps, none of them the last, as many as there are."""
+    drawn = generator(seed, "verify").permutation(max(steps - 1, 0))[:interruptions] + 1
+    return tuple(sorted(int(stop) for stop in drawn))
+
+
+def _after(steps: int) -> Callable[[], bool]:
+    """For `train`, which asks after each step: true from step number `steps` of a session on."""
+    asked = count(1)
+    return lambda: next(asked) >= steps
