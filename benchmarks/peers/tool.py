@@ -14,40 +14,44 @@ from bpcli.api.train import train as bpcli_train
 from bpcli.config.build import build
 from bpcli.config.load import load_config
 from bpcli.report.progress import LiveDisplay
-from bpcli.training.events import CheckpointDue, Event, Started, StepDone
+from bpcli.training.events import Started
+from bpcli.training.run import Recorder
 
 
 def complete(config: Path) -> Train:
     """With log, checkpoints, progress and events. The clock starts when training does."""
-    settings = load_config(config)
+    settings, saves = load_config(config), _timed_saves()
 
     def train() -> Trained:
+        saves.clear()
         console = Console(file=io.StringIO(), force_terminal=True, width=120)
-        with tempfile.TemporaryDirectory() as folder, LiveDisplay(console) as display:
-            watch = _Watch(display)
-            result = bpcli_train(settings, output=Path(folder, "run"), on_event=watch)
-            return Trained(perf_counter() - watch.began, result.final["train_loss"], watch.saving)
+        with tempfile.TemporaryDirectory() as folder, _Display(console) as display:
+            result = bpcli_train(settings, output=Path(folder, "run"), on_event=display)
+            return Trained(perf_counter() - display.began, result.final["train_loss"], sum(saves))
 
     return train
 
 
-class _Watch:
-    """Passes events on to a display, and sees how long a checkpoint takes: it is saved before its event comes."""
+class _Display(LiveDisplay):
+    """Also sees when a training begins."""
 
-    def __init__(self, display: LiveDisplay) -> None:
-        self._display = display
-        self.began = self.saving = self._since = 0.0
+    def _start(self, started: Started) -> None:
+        self.began = perf_counter()
+        super()._start(started)
 
-    def __call__(self, event: Event) -> None:
-        if type(event) is StepDone:  # costs next to nothing
-            self._display(event)
-            return
-        if isinstance(event, Started):
-            self.began = perf_counter()
-        elif isinstance(event, CheckpointDue):
-            self.saving += perf_counter() - self._since
-        self._display(event)
-        self._since = perf_counter()
+
+def _timed_saves() -> list[float]:
+    """From now on the seconds of every saved checkpoint go into the list."""
+    seconds: list[float] = []
+    save = Recorder.save
+
+    def timed(recorder: Recorder, **options: bool) -> None:
+        since = perf_counter()
+        save(recorder, **options)
+        seconds.append(perf_counter() - since)
+
+    Recorder.save = timed  # type: ignore[method-assign]
+    return seconds
 
 
 def own_loop(config: Path) -> Train:
