@@ -23,20 +23,36 @@ from benchmarks.rounds import Timings, measure
 
 PEERS = ("bpcli", "own_loop", "bare", "floor", "torch", "torch, flush", "torch.compile", "jax, step", "jax, epoch")
 SCIKIT = "scikit-learn"
+ALL_PEERS = (*PEERS, SCIKIT)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--mnist", type=Path, help="folder of the original files")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--threads", choices=["one", "all", "both"], default="both")
-    parser.add_argument("--cases", default="bars", help="bars, variants, all, or names separated by ';'")
-    parser.add_argument("--peers", help="separated by ';' (default: all)")
+    parser.add_argument("--rounds", type=int, default=5, help="half as many for six layers (default: 5)")
+    parser.add_argument(
+        "--threads",
+        choices=["one", "all", "both"],
+        default="both",
+        help="one: everybody is bound to one processor (default: both, one after the other)",
+    )
+    parser.add_argument(
+        "--cases",
+        default="bars",
+        help="bars (default), variants (other activations and Adam), all, or names separated by ';', of: "
+        + "; ".join(CASES),
+    )
+    parser.add_argument("--peers", help=f"separated by ';', bpcli always among them, of: {'; '.join(ALL_PEERS)}")
     parser.add_argument("--no-processes", action="store_true", help="leave out the whole processes")
-    parser.add_argument("--output", type=Path, default=Path("benchmark"))
+    parser.add_argument("--output", type=Path, default=Path("benchmark"), help="without an ending (default: benchmark)")
     arguments = parser.parse_args()
     machine = describe()
-    sections = [f"# bpcli beside its peers\n\n{page.table([['', ''], *([k, v] for k, v in machine.items())])}"]
+    sections = [
+        f"# bpcli beside its peers\n\n{page.table([['', ''], *([k, v] for k, v in machine.items())])}",
+        page.explanation(arguments.rounds),
+    ]
     results: dict[str, object] = {"machine": machine, "steps": []}
     for threads in {"one": [1], "all": [0], "both": [1, 0]}[arguments.threads]:
         timings = [_timings(case, threads, arguments) for case in _cases(arguments.cases)]
@@ -59,7 +75,7 @@ def _cases(wanted: str) -> list[Case]:
 
 
 def _timings(case: Case, threads: int, arguments: argparse.Namespace) -> Timings:
-    peers = [peer.strip() for peer in arguments.peers.split(";")] if arguments.peers else [*PEERS, SCIKIT]
+    peers = [peer.strip() for peer in arguments.peers.split(";")] if arguments.peers else list(ALL_PEERS)
     rounds = arguments.rounds if max(case.widths[1:]) < 1000 else max(arguments.rounds // 2, 1)
     with tempfile.TemporaryDirectory() as folder:
         timings = measure(case, peers, folder=Path(folder), mnist=arguments.mnist, threads=threads, rounds=rounds)

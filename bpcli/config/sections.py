@@ -63,7 +63,7 @@ class Config:
     dtype: Literal["float32", "float64"] = "float32"
     """precision of the arithmetic"""
     threads: Annotated[int, Gt(0)] | Literal["auto"] = "auto"
-    """threads for matrix products; auto chooses by the network's size"""
+    """threads for matrix products; auto: all processors from products of 100 million multiply-adds on, else one"""
     data: Annotated[AnySource, Discriminator("name")]
     """what to learn from"""
     model: Model
