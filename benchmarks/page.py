@@ -21,13 +21,13 @@ BARS = {
 def explanation(rounds: int) -> str:
     """What the tables show."""
     return f"""\
-The first column of figures is what a step of `bpcli train` takes, with its log, checkpoints, progress and events on; the
-others how many times as long the same step takes elsewhere: the median of the ratios within one round (least–greatest),
-of {rounds} alternating rounds, half as many for six layers. A step is a batch gathered, forward, loss, backward, update.
-*Own layers, bare loop* is bpcli's without the tool around them, *bare NumPy loop* what somebody would write who knows
-NumPy and needs this one network, *floor* the matrix products alone; *torch, flush* has subnormal numbers switched off.
-*Checkpoints* is the share of the time that saving one an epoch takes. [NOTES.md](NOTES.md) says how each was run. Of the
-bars, those that were not reached are bold."""
+The first column of figures is what a step of `bpcli train` takes, with its log, checkpoints, progress and events on;
+the others how many times as long the same step takes elsewhere: the median of the ratios within one round
+(least–greatest), of {rounds} alternating rounds, half as many for six layers. A step is a batch gathered, forward,
+loss, backward, update. *Own layers, bare loop* is bpcli's without the tool around them, *bare NumPy loop* what somebody
+would write who knows NumPy and needs this one network, *floor* the matrix products alone; *torch, flush* has subnormal
+numbers switched off. *Checkpoints* is the share of the time that saving one an epoch takes. [NOTES.md](NOTES.md) says
+how each was run. Of the bars, those that were not reached are bold."""
 
 
 def steps_table(all_timings: Sequence[Timings]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from pathlib import Path
 
 import numpy as np
 
@@ -11,9 +12,7 @@ import bpcli
 
 def fingerprint(threads: int) -> dict[str, str | int]:
     """Versions, the BLAS kernel and the thread count: equal fingerprints promise equal bits."""
-    from threadpoolctl import threadpool_info
-
-    blas: dict[str, object] = next((library for library in threadpool_info() if library["user_api"] == "blas"), {})
+    blas = _blas_of_numpy()
     return {
         "bpcli": bpcli.__version__,
         "python": platform.python_version(),
@@ -25,7 +24,16 @@ def fingerprint(threads: int) -> dict[str, str | int]:
     }
 
 
-_DECIDES_BITS = ("numpy", "machine", "blas", "blas_kernel", "threads")
+def _blas_of_numpy() -> dict[str, object]:
+    """Of the BLAS libraries in the process: SciPy brings one of its own, where scikit-learn's data are read."""
+    from threadpoolctl import threadpool_info
+
+    found = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    home = str(Path(np.__file__).parent)  # numpy, beside which numpy.libs lies
+    return min(found, key=lambda library: not library["filepath"].startswith(home), default={})
+
+
+_DECIDES_BITS = ("bpcli", "numpy", "machine", "blas", "blas_kernel", "threads")
 
 
 def difference(then: dict[str, str | int], now: dict[str, str | int]) -> str:

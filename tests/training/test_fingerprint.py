@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
+import pytest
+import threadpoolctl
+
 from bpcli.training.fingerprint import difference, fingerprint
 
 
@@ -13,6 +19,23 @@ def test_another_thread_count_or_numpy_is_said() -> None:
     then = {**fingerprint(2), "numpy": "1.0"}
     assert difference(then, fingerprint(1)).startswith("numpy was 1.0 and is 2")
     assert "threads was 2 and is 1" in difference(then, fingerprint(1))
+
+
+def test_another_bpcli_is_said() -> None:
+    assert difference({**fingerprint(1), "bpcli": "0.0.1"}, fingerprint(1)).startswith("bpcli was 0.0.1 and is ")
+
+
+def test_of_several_blas_libraries_that_of_numpy_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path(np.__file__).parents[1]
+    libraries = [
+        {"user_api": "openmp", "filepath": str(folder / "numpy.libs/omp.so"), "architecture": None},
+        {"user_api": "blas", "filepath": str(folder / "scipy.libs/blas.so"), "architecture": "Nehalem"},
+        {"user_api": "blas", "filepath": str(folder / "numpy.libs/blas.so"), "architecture": "Zen"},
+    ]
+    monkeypatch.setattr(threadpoolctl, "threadpool_info", lambda: libraries)
+    assert fingerprint(1)["blas_kernel"] == "Zen"
+    monkeypatch.setattr(threadpoolctl, "threadpool_info", list)
+    assert fingerprint(1)["blas_kernel"] == "unknown"
 
 
 def test_another_python_does_not_change_the_bits() -> None:
