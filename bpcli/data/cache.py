@@ -1,7 +1,8 @@
 """Decoded arrays on disk, memory-mapped, and never trusted without their digests.
 
     <cache_dir>/mnist-1/train_x.npy ...     the arrays
-    <cache_dir>/mnist-1/meta.json           their sizes and SHA-256, and the SHA-256 of the files they come from
+    <cache_dir>/mnist-1/meta.json           the folder's name, so that no other set's can pass for it; the arrays' sizes
+                                            and SHA-256, and the SHA-256 of the files they come from
 
 A folder appears whole or not at all, so two processes may build it at once. Nothing is flushed with fsync: what a
 power cut damages, the digests find, and it is built again.
@@ -13,7 +14,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -36,19 +37,19 @@ class Decoded(NamedTuple):
 
 
 def cached_arrays(
-    folder: Path, decode: Callable[[], Decoded], *, sources: Mapping[str, str] | None = None
+    folder: Path, names: Collection[str], decode: Callable[[], Decoded], *, sources: Mapping[str, str] | None = None
 ) -> dict[str, Array]:
-    """The arrays in `folder`, read-only memory maps; `decode` makes them where they are missing or damaged.
+    """The arrays called `names` in `folder`, read-only memory maps; `decode` makes them where any is amiss.
 
     With `sources`, the arrays must come from files of these SHA-256, else they are decoded again. Raises DataError
     where the folder cannot be written, and what `decode` raises.
     """
     for _ in range(ATTEMPTS):
-        arrays = _read(folder, sources)
+        arrays = _read(folder, names, sources)
         if arrays is not None:
             return arrays
         try:
-            _write(folder, decode)
+            _write(folder, names, decode)
         except OSError as error:
             raise DataError(
                 f"cannot write the cache {folder}: {error.strerror or error}; "
@@ -70,10 +71,12 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _read(folder: Path, sources: Mapping[str, str] | None) -> dict[str, Array] | None:
-    """The verified arrays; None where they are missing, damaged, or decoded from other files than `sources`."""
+def _read(folder: Path, names: Collection[str], sources: Mapping[str, str] | None) -> dict[str, Array] | None:
+    """The verified arrays; None where any is missing or damaged, or decoded from other files than `sources`."""
     try:
         meta = json.loads((folder / "meta.json").read_bytes())
+        if meta["folder"] != folder.name or meta["arrays"].keys() != set(names):
+            return None
         if sources is not None and dict(sources) != meta["sources"]:
             return None
         arrays = {}
@@ -91,7 +94,7 @@ def _record(path: Path) -> dict[str, int | str]:
     return {"bytes": path.stat().st_size, "sha256": sha256(path)}
 
 
-def _write(folder: Path, decode: Callable[[], Decoded]) -> None:
+def _write(folder: Path, names: Collection[str], decode: Callable[[], Decoded]) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent, ignore_cleanup_errors=True) as work:
         built, replaced = Path(work, "new"), Path(work, "old")
@@ -100,9 +103,9 @@ def _write(folder: Path, decode: Callable[[], Decoded]) -> None:
         for name, array in decoded.arrays.items():
             np.save(built / f"{name}.npy", array)
         records = {name: _record(built / f"{name}.npy") for name in decoded.arrays}
-        meta = {"arrays": records, "sources": dict(decoded.sources)}
+        meta = {"folder": folder.name, "arrays": records, "sources": dict(decoded.sources)}
         (built / "meta.json").write_text(json.dumps(meta, indent=1) + "\n")
-        if _read(folder, decoded.sources) is None:  # else another process was quicker
+        if _read(folder, names, decoded.sources) is None:  # else another process was quicker
             _publish(built, folder, replaced)
 
 

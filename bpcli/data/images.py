@@ -25,6 +25,8 @@ FORMAT = 1
 TRAIN = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
 TEST = ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
 
+ARRAYS = ("train_x", "train_y", "test_x", "test_y")
+
 
 @dataclass(frozen=True, kw_only=True)
 class ImageSource(Source):
@@ -45,7 +47,8 @@ class ImageSource(Source):
 
     def own_data(self, seed: int) -> Dataset:
         cache = default_folder() if self.cache_dir is None else Path(self.cache_dir).expanduser()
-        arrays = cached_arrays(cache / f"{self.name}-{FORMAT}", self._decode, sources=self._own_digests())
+        folder = cache / f"{self.name}-{FORMAT}"
+        arrays = cached_arrays(folder, ARRAYS, self._decode, sources=self._own_digests())
         train, test = (
             Examples(arrays[f"{split}_x"], arrays[f"{split}_y"].astype(np.intp)) for split in ("train", "test")
         )

@@ -45,7 +45,7 @@ def is_right(arrays: dict[str, Array]) -> bool:
 
 def test_it_is_decoded_once_and_then_memory_mapped_read_only(folder: Path, decoder: Decoder) -> None:
     for _ in range(3):
-        arrays = cached_arrays(folder, decoder)
+        arrays = cached_arrays(folder, ARRAYS, decoder)
         assert is_right(arrays)
         assert isinstance(arrays["x"], np.memmap)
         assert not arrays["x"].flags.writeable
@@ -53,17 +53,18 @@ def test_it_is_decoded_once_and_then_memory_mapped_read_only(folder: Path, decod
 
 
 def test_it_leaves_nothing_else_behind(folder: Path, decoder: Decoder) -> None:
-    cached_arrays(folder, decoder)
+    cached_arrays(folder, ARRAYS, decoder)
     (folder / "x.npy").write_bytes(b"")
-    cached_arrays(folder, decoder)
+    cached_arrays(folder, ARRAYS, decoder)
     assert [path.name for path in folder.parent.iterdir()] == ["set-1"]
     assert sorted(path.name for path in folder.iterdir()) == ["meta.json", "x.npy", "y.npy"]
 
 
 def test_meta_json_records_sizes_and_digests(folder: Path, decoder: Decoder) -> None:
-    cached_arrays(folder, decoder)
+    cached_arrays(folder, ARRAYS, decoder)
     meta = json.loads((folder / "meta.json").read_text())
-    assert meta == {"arrays": {"x": {"bytes": 168, "sha256": sha256(folder / "x.npy")}, "y": ANY}, "sources": SOURCES}
+    arrays = {"x": {"bytes": 168, "sha256": sha256(folder / "x.npy")}, "y": ANY}
+    assert meta == {"folder": "set-1", "arrays": arrays, "sources": SOURCES}
 
 
 def damages(folder: Path) -> Iterator[str]:
@@ -85,33 +86,45 @@ def damages(folder: Path) -> Iterator[str]:
         yield f"meta.json is {text!r}"
     (folder / "meta.json").write_bytes(b"\xff\xfe\xfa")
     yield "meta.json is not text"
+    (folder / "meta.json").write_text((folder / "meta.json").read_text().replace('"x"', '"y"'))
+    yield "a bit makes one array's name in meta.json that of the other"
+    meta = json.loads((folder / "meta.json").read_text())
+    (folder / "meta.json").write_text(json.dumps(meta | {"arrays": {}}))
+    yield "meta.json knows of no arrays"
 
 
 def test_a_damaged_cache_is_rebuilt_never_used(folder: Path, decoder: Decoder) -> None:
-    cached_arrays(folder, decoder)
+    cached_arrays(folder, ARRAYS, decoder)
     for count, damage in enumerate(damages(folder), 2):
-        assert is_right(cached_arrays(folder, decoder)), damage
+        assert is_right(cached_arrays(folder, ARRAYS, decoder)), damage
         assert decoder.calls == count, damage
 
 
 def test_a_file_in_its_place_is_replaced(folder: Path, decoder: Decoder) -> None:
     folder.parent.mkdir()
     folder.write_text("not a folder")
-    assert is_right(cached_arrays(folder, decoder))
+    assert is_right(cached_arrays(folder, ARRAYS, decoder))
+
+
+def test_the_cache_of_another_set_is_not_taken_for_this_one(folder: Path, decoder: Decoder) -> None:
+    others = {name: array + 1 for name, array in ARRAYS.items()}
+    cached_arrays(folder.with_name("other-1"), ARRAYS, lambda: Decoded(others, SOURCES))
+    folder.with_name("other-1").rename(folder)
+    assert is_right(cached_arrays(folder, ARRAYS, decoder))
 
 
 def test_other_source_files_mean_decoding_again(folder: Path, decoder: Decoder) -> None:
-    cached_arrays(folder, decoder, sources=SOURCES)
-    cached_arrays(folder, decoder, sources=SOURCES)
+    cached_arrays(folder, ARRAYS, decoder, sources=SOURCES)
+    cached_arrays(folder, ARRAYS, decoder, sources=SOURCES)
     assert decoder.calls == 1
     with pytest.raises(DataError, match="does not read back"):  # this decoder goes on giving the old ones
-        cached_arrays(folder, decoder, sources={"file.gz": "bb"})
+        cached_arrays(folder, ARRAYS, decoder, sources={"file.gz": "bb"})
 
 
 def test_several_may_build_it_at_once(folder: Path, decoder: Decoder) -> None:
     for _ in range(20):
         with ThreadPoolExecutor(8) as pool:
-            assert all(pool.map(lambda _: is_right(cached_arrays(folder, decoder)), range(8)))
+            assert all(pool.map(lambda _: is_right(cached_arrays(folder, ARRAYS, decoder)), range(8)))
         (folder / "x.npy").write_bytes(b"damaged")
 
 
@@ -119,13 +132,13 @@ def test_several_may_build_it_at_once(folder: Path, decoder: Decoder) -> None:
 def test_a_folder_that_cannot_be_written_is_an_error_that_names_the_key(tmp_path: Path, decoder: Decoder) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(DataError, match=r"Permission denied; .* data\.cache_dir"):
-        cached_arrays(tmp_path / "caches" / "set-1", decoder)
+        cached_arrays(tmp_path / "caches" / "set-1", ARRAYS, decoder)
 
 
 def test_a_file_where_the_cache_folder_belongs_is_an_error_that_names_the_key(tmp_path: Path, decoder: Decoder) -> None:
     (tmp_path / "caches").write_text("a file")
     with pytest.raises(DataError, match=re.escape(f"cannot write the cache {tmp_path / 'caches' / 'set-1'}: ") + ".*"):
-        cached_arrays(tmp_path / "caches" / "set-1", decoder)
+        cached_arrays(tmp_path / "caches" / "set-1", ARRAYS, decoder)
     assert decoder.calls == 0
 
 
@@ -134,5 +147,5 @@ def test_an_error_while_decoding_comes_through_and_leaves_nothing(folder: Path) 
         raise DataError("labels.gz is truncated")
 
     with pytest.raises(DataError, match=r"labels\.gz is truncated"):
-        cached_arrays(folder, fail)
+        cached_arrays(folder, ARRAYS, fail)
     assert list(folder.parent.iterdir()) == []
