@@ -101,11 +101,16 @@ class Content(NamedTuple):
 def _read(path: Path) -> dict[str, Array]:
     try:
         with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:  # np.load forgets to close a bad file
-            return {name: file[name] for name in file.files}
+            damaged = file.zip.testzip()  # np.load reads, and so checks, no more bytes than a header's shape asks for
+            arrays = {name: file[name] for name in file.files}
     except FileNotFoundError as error:
         raise config_error(("data", "file"), f"there is no file {path}") from error
     except (*READ_ERRORS, AttributeError, TypeError) as error:  # the last two: an .npy, which is one array
         raise DataError(f"{path} cannot be read as an NPZ file of plain arrays (np.savez writes one)") from error
+    damaged = damaged or next((name for name, array in arrays.items() if not isinstance(array, np.ndarray)), None)
+    if damaged is not None:
+        raise DataError(f"{path} is damaged: its {damaged} is not the array that was written")
+    return arrays
 
 
 def _pairs(file: str, arrays: Mapping[str, Array], *, needs_y: bool) -> dict[SplitName, tuple[Array, Array]]:

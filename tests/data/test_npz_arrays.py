@@ -1,5 +1,6 @@
 """An NPZ file is taken as it is split, and checked array by array."""
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,23 @@ def test_a_truncated_file_is_refused(npz: MakeNpz) -> None:
         Path("d.npz").write_bytes(content[:end])
         with pytest.raises(BpcliError, match="cannot be read as an NPZ file"):
             Npz(file=source.file).load(0)
+
+
+def test_a_header_that_asks_for_less_than_was_written_is_refused(npz: MakeNpz) -> None:
+    source = npz(x=np.arange(1200.0).reshape(600, 2), y=np.arange(600) % 4)
+    Path("d.npz").write_bytes(Path("d.npz").read_bytes().replace(b"(600", b"(200"))  # a bit in each
+    assert len(np.load("d.npz")["x"]) == 200
+    with pytest.raises(BpcliError, match=r"d\.npz is damaged: its x\.npy is not the array that was written"):
+        source.load(0)
+
+
+@pytest.mark.parametrize("content", [b"", b"words"])
+def test_a_member_that_is_no_array_is_refused(npz: MakeNpz, content: bytes) -> None:
+    source = npz(x=X)
+    with zipfile.ZipFile("d.npz", "a") as archive:
+        archive.writestr("y.npy", content)
+    with pytest.raises(BpcliError, match=r"d\.npz is damaged: its y is not the array that was written"):
+        source.load(0)
 
 
 def test_a_file_that_is_not_there_is_an_error_of_its_key(tmp_path: Path) -> None:
