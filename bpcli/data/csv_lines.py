@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from bpcli.errors import DataError, config_error
 
+LONGEST = 1000
+"""Characters of a cell. A longer one is damage, and no error could show it."""
+
 
 class Line(NamedTuple):
     place: str
@@ -37,12 +40,21 @@ def read_lines(path: Path, delimiter: str) -> list[Line]:
 
 
 def filled_line(place: str, cells: list[str], first: Line | None) -> Line | None:
-    """The line of these cells, stripped; None for a blank one. Raises DataError where `first` has more or fewer."""
+    """The line of these cells, stripped; None for a blank one.
+
+    Raises DataError where `first` has more or fewer, and for what no text holds: with a NUL in it, the name of a class
+    would pass for that of another one.
+    """
     line = Line(place, [cell.strip() for cell in cells])
     if not any(line.cells):
         return None
     if first and len(cells) != len(first.cells):
         raise DataError(f"{place} has {len(cells)} cells, but {first.place} has {len(first.cells)}")
+    text = "".join(cells)
+    if "\0" in text:
+        raise DataError(f"{place} holds a NUL character: this is not text, or damaged")
+    if len(text) > LONGEST and (length := max(map(len, cells))) > LONGEST:
+        raise DataError(f"{place} has a cell of {length} characters, where {LONGEST} are the most")
     return line
 
 

@@ -144,6 +144,8 @@ def test_it_is_split_and_read_once(table: MakeCsv) -> None:
         ("a,b\n1,x\n1,y\n", {"task": "regression"}, "t.csv:2: b: 'x' is not a number"),
         ("a,b\n1,x\n1,x\n", {}, "every target in t.csv is 'x', and one class leaves nothing to learn"),
         ('a,b\n1,"x\n', {}, "t.csv:2 is not CSV: unexpected end of data"),
+        ("a,b\n1,x\n1,x\0\n", {}, "t.csv:3 holds a NUL character: this is not text, or damaged"),
+        (f"a,b\n1,{'x' * 1001}\n", {}, "t.csv:2 has a cell of 1001 characters, where 1000 are the most"),
         (b"a,b\n1,\xff\n", {}, "t.csv is not text in UTF-8"),
         ("a,b\n1,0\n", {"target": "c"}, "data.target: t.csv:1 has no columns called 'c'; it has a, b"),
         ("a,a,b\n1,0,0\n", {"target": "a"}, "data.target: t.csv:1 has 2 columns called 'a'; it has a, a, b"),
