@@ -6,6 +6,8 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
+from tensorflow_datasets.core.download import checksums
+
 from bpcli.config.load import load_config
 from torture.subjects import SUBJECTS
 
@@ -16,10 +18,14 @@ for name in (
     "bpcli.cli.app",
     "bpcli.cli.process",
     "bpcli.report.plain",
+    "requests",
     "sklearn.datasets",
+    "tensorflow_datasets.image_classification.mnist",
     "torture.children",
 ):
     import_module(name)
+
+checksums.get_all_url_infos()  # reads them, once and for all
 
 with tempfile.TemporaryDirectory() as _folder:
     for _number, _text in enumerate(SUBJECTS.values()):

@@ -124,6 +124,7 @@ class _Watch:
     def begin(self) -> None:
         self._watch_training()
         self._before(os, "replace", "replace")
+        self._before(os, "rename", "replace")
         self._before(os, "link", "link")
         self._before(os, "unlink", "unlink")
         self._before(os, "truncate", "truncate")
