@@ -1,12 +1,13 @@
 # make train             a virtual environment, bpcli in it, and a network trained: CONFIG=configs/mnist.yaml ARGS='seed=1'
 # make test              formatting, types and the whole test suite
 # make parity            the same gradients and trajectories as PyTorch, which goes into an environment of its own
-# make bench             bpcli beside PyTorch, JAX, scikit-learn and a bare NumPy loop: MNIST=FOLDER ARGS='--rounds 3'
+# make bench             bpcli beside PyTorch, JAX, scikit-learn and a bare NumPy loop: MNIST=FOLDER ARGS='--rounds 5' OUTPUT=benchmark
 # make clean             remove what these made, but not runs/
 
 PYTHON ?= python3
 CONFIG ?= configs/xor.yaml
 ARGS ?=
+OUTPUT ?= benchmark
 MNIST ?= $(if $(BPCLI_TEST_DATA),$(BPCLI_TEST_DATA)/mnist)
 
 VENV := .venv
@@ -29,7 +30,7 @@ parity: $(PARITY)/installed
 	$(PARITY)/bin/pytest -q tests/parity
 
 bench: $(BENCH)/installed
-	@$(BENCH)/bin/python -m benchmarks $(if $(MNIST),--mnist $(MNIST)) --output benchmarks/results $(ARGS)
+	@$(BENCH)/bin/python -m benchmarks $(if $(MNIST),--mnist $(MNIST)) --output $(OUTPUT) $(ARGS)
 
 clean:
 	rm -rf $(VENV) $(PARITY) $(BENCH) build bpcli.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -13,6 +13,7 @@ import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 
@@ -30,8 +31,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--mnist", type=Path, help="folder of the original files")
-    parser.add_argument("--rounds", type=int, default=5, help="half as many for six layers (default: 5)")
+    parser.add_argument("--mnist", type=_folder, metavar="FOLDER", help="the original files")
+    parser.add_argument("--rounds", type=_count, default=3, metavar="N", help="default: 3")
     parser.add_argument(
         "--threads",
         choices=["one", "all", "both"],
@@ -40,25 +41,39 @@ def main() -> None:
     )
     parser.add_argument(
         "--cases",
+        type=_cases,
         default="bars",
+        metavar="NAMES",
         help="bars (default), variants (other activations and Adam), all, or names separated by ';', of: "
         + "; ".join(CASES),
     )
-    parser.add_argument("--peers", help=f"separated by ';', bpcli always among them, of: {'; '.join(ALL_PEERS)}")
+    parser.add_argument(
+        "--peers",
+        type=_peers,
+        default=ALL_PEERS,
+        metavar="NAMES",
+        help=f"separated by ';', beside bpcli itself (default: all), of: {'; '.join(ALL_PEERS[1:])}",
+    )
     parser.add_argument("--no-processes", action="store_true", help="leave out the whole processes")
-    parser.add_argument("--output", type=Path, default=Path("benchmark"), help="without an ending (default: benchmark)")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path("benchmark"),
+        metavar="PATH",
+        help="without .md and .json (default: benchmark)",
+    )
     arguments = parser.parse_args()
     machine = describe()
     sections = [
         f"# bpcli beside its peers\n\n{page.table([['', ''], *([k, v] for k, v in machine.items())])}",
-        page.explanation(arguments.rounds),
+        page.explanation(arguments.rounds, arguments.mnist),
     ]
     results: dict[str, object] = {"machine": machine, "steps": []}
     for threads in {"one": [1], "all": [0], "both": [1, 0]}[arguments.threads]:
-        timings = [_timings(case, threads, arguments) for case in _cases(arguments.cases)]
+        timings = [_timings(case, threads, arguments) for case in arguments.cases]
         title = "One thread" if threads else "All threads"
         sections.append(f"## {title}\n\n{page.steps_table(timings)}")
-        if threads:
+        if threads and "torch" in arguments.peers and any(case.name in page.BARS for case in arguments.cases):
             sections.append(f"## Bars, one thread\n\n{page.bars_table(timings)}")
         results["steps"] += [asdict(of_case) for of_case in timings]  # type: ignore[operator]
     if not arguments.no_processes:
@@ -71,14 +86,37 @@ def main() -> None:
 
 def _cases(wanted: str) -> list[Case]:
     groups = {"bars": BARS, "variants": VARIANTS, "all": (*BARS, *VARIANTS)}
-    return list(groups[wanted]) if wanted in groups else [CASES[name.strip()] for name in wanted.split(";")]
+    return list(groups[wanted]) if wanted in groups else [CASES[name] for name in _names(wanted, CASES)]
+
+
+def _peers(wanted: str) -> list[str]:
+    return list(dict.fromkeys(["bpcli", *_names(wanted, ALL_PEERS)]))
+
+
+def _names(wanted: str, known: Collection[str]) -> list[str]:
+    names = [name.strip() for name in wanted.split(";")]
+    if unknown := [name for name in names if name not in known]:
+        raise argparse.ArgumentTypeError(f"there is no {unknown[0]!r}; there are {'; '.join(known)}")
+    return names
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number greater than 0")
+    return int(text)
+
+
+def _folder(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {text!r}")
+    return Path(text)
 
 
 def _timings(case: Case, threads: int, arguments: argparse.Namespace) -> Timings:
-    peers = [peer.strip() for peer in arguments.peers.split(";")] if arguments.peers else list(ALL_PEERS)
-    rounds = arguments.rounds if max(case.widths[1:]) < 1000 else max(arguments.rounds // 2, 1)
     with tempfile.TemporaryDirectory() as folder:
-        timings = measure(case, peers, folder=Path(folder), mnist=arguments.mnist, threads=threads, rounds=rounds)
+        timings = measure(
+            case, arguments.peers, folder=Path(folder), mnist=arguments.mnist, threads=threads, rounds=arguments.rounds
+        )
     print(f"{case.name}: bpcli {timings.step('bpcli') * 1e6:,.1f} µs a step", file=sys.stderr, flush=True)
     return timings
 

@@ -21,9 +21,17 @@ def describe() -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
         "BLAS of NumPy": f"{blas.get('internal_api')} {blas.get('version')} ({blas.get('architecture')})",
-        **{name: importlib.metadata.version(name) for name in PACKAGES},
+        **{name: version for name in PACKAGES if (version := _version(name))},
         "NumPy's SIMD": " ".join(np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])[-3:]),
     }
+
+
+def _version(package: str) -> str | None:
+    """None: not installed."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _processor() -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from benchmarks.processes import Run, median
 from benchmarks.rounds import Timings
+from bpcli.report.figures import counted
 
 BARS = {
     "2-8-2, batch 4": (12, 3, 0.3, None),
@@ -18,13 +20,14 @@ BARS = {
 """What bpcli is to reach: times torch, JAX step by step, JAX by epochs; and at most so many times the floor."""
 
 
-def explanation(rounds: int) -> str:
+def explanation(rounds: int, mnist: Path | None) -> str:
     """What the tables show."""
+    images = "generated images like those of MNIST" if mnist is None else "the images of MNIST"
     return f"""\
 The first column of figures is what a step of `bpcli train` takes, with its log, checkpoints, progress and events on;
 the others how many times as long the same step takes elsewhere: the median of the ratios within one round
-(least–greatest), of {rounds} alternating rounds, half as many for six layers. A step is a batch gathered, forward,
-loss, backward, update. *Own layers, bare loop* is bpcli's without the tool around them, *bare NumPy loop* what somebody
+(least–greatest), of {counted(rounds, "alternating round")} on {images}. A step is a batch gathered, forward, loss,
+backward, update. *Own layers, bare loop* is bpcli's without the tool around them, *bare NumPy loop* what somebody
 would write who knows NumPy and needs this one network, *floor* the matrix products alone; *torch, flush* has subnormal
 numbers switched off. *Checkpoints* is the share of the time that saving one an epoch takes. [NOTES.md](NOTES.md) says
 how each was run. Of the bars, those that were not reached are bold."""
