@@ -32,12 +32,21 @@ def resolve_plain(text: str) -> Scalar:
     if _NOT_FINITE.fullmatch(text):
         raise ValueError(f"{text} is not allowed: write a finite number")
     if _INTEGER.fullmatch(text) or _OTHER_BASE.fullmatch(text):
-        if len(text) > MOST_DIGITS:
-            raise ValueError(f"a number of {len(text)} digits is not allowed: write one of at most {MOST_DIGITS}")
-        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+        return _integer(text)
     if _FLOAT.fullmatch(text):
         value = float(text)
         if math.isinf(value):
             raise ValueError(f"{text} is too large: write a number below 1.8e308")
         return value
     return text
+
+
+def _integer(text: str) -> int:
+    """Limited as decimals, which it is written in again, whatever the base."""
+    digits = len(text)
+    if digits <= MOST_DIGITS:
+        number = int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+        digits = len(str(number))
+        if digits <= MOST_DIGITS:
+            return number
+    raise ValueError(f"a number of {digits} digits is not allowed: write one of at most {MOST_DIGITS}")

@@ -36,7 +36,9 @@ def test_a_plain_scalar_is_what_the_core_schema_says(text: str, value: Scalar) -
     assert (resolved, type(resolved)) == (value, type(value))
 
 
-@pytest.mark.parametrize("text", [".nan", ".NaN", ".inf", "-.inf", "+.INF", "1e999", "-1e999", "9" * 101])
+@pytest.mark.parametrize(
+    "text", [".nan", ".NaN", ".inf", "-.inf", "+.INF", "1e999", "-1e999", "9" * 101, "0x" + "f" * 98]
+)
 def test_a_number_that_no_key_can_hold_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="write"):
         resolve_plain(text)
