@@ -52,8 +52,8 @@ class Document:
 
         Where the text itself is wrong, nothing more is said about that value.
         """
-        broken = [problem.path for _, problem in self.found if problem.path]
-        problems = [problem for problem in problems if not any(_is_within(problem.path, path) for path in broken)]
+        broken = {problem.path for _, problem in self.found if problem.path}
+        problems = [problem for problem in problems if broken.isdisjoint(_around(problem.path))]
         placed = [*self.found, *((self.span(problem), problem) for problem in problems)]
         if placed:
             raise self._error(placed)
@@ -103,3 +103,8 @@ class Document:
 
 def _is_within(path: Path, around: Path) -> bool:
     return path[: len(around)] == around
+
+
+def _around(path: Path) -> Iterator[Path]:
+    """The path itself, and that of everything it is in but the whole."""
+    return (path[:size] for size in range(1, len(path) + 1))

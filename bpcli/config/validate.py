@@ -38,7 +38,7 @@ def validate(data: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
 
 
 def _typed(data: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
-    problems = list(_choice_problems(data))
+    problems = list(islice(_choice_problems(data), MOST_WORDED))
     config, errors = None, []
     try:
         config = _adapter().validate_json(json.dumps(data))
@@ -49,8 +49,10 @@ def _typed(data: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
         path = _path(details["loc"], data)
         if path is not None:
             kinds.setdefault(path, details["type"])
+        if len(kinds) == MOST_WORDED:
+            break
     chosen_wrongly = [problem.path for problem in problems]
-    for path, kind in islice(kinds.items(), MOST_WORDED):
+    for path, kind in kinds.items():
         if any(path == other[: len(path)] or other == path[: len(other)] for other in chosen_wrongly):
             continue
         hint, value = descend(Config, data, path)
