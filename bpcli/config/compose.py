@@ -14,7 +14,7 @@ from bpcli.config.yaml_errors import malformed
 from bpcli.errors import Path, dotted
 
 DEEPEST = 64
-MOST_VALUES = 100_000
+MOST_VALUES = 10_000
 """Keys and values of one text, with those that an alias repeats."""
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import yaml
 
-from bpcli.config.compose import compose
+from bpcli.config.compose import MOST_VALUES, compose
 from bpcli.config.document import Document
+from bpcli.config.extent import MOST_CHARACTERS, is_too_large
 from bpcli.config.overrides import apply_overrides
 from bpcli.config.scalars import resolve_plain
 from bpcli.config.sections import Config
@@ -76,6 +77,9 @@ def _config(document: Document, overrides: Sequence[str]) -> Config:
     config, problems = validate(document.data)
     document.require_valid(problems)
     assert config is not None
+    if is_too_large(config_to_data(config)):
+        limits = f"{MOST_VALUES:,} values of {MOST_CHARACTERS:,} characters"
+        raise document.whole(f"has more than {limits} with its defaults written out: put a table into a csv file")
     return config
 
 

@@ -210,6 +210,28 @@ def test_data_of_a_checkpoint_is_validated_too() -> None:
         config_from_data(data, ["seed=-1"])
 
 
+def test_what_is_accepted_is_not_too_large_to_be_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(f"data: xor\nmodel: {{layers: [{'4, ' * 400}1]}}\n")
+    config = load_config(path)
+    path.write_text(config_to_yaml(config))
+    assert load_config(path) == config
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"data: xor\nmodel: {{layers: [{'4, ' * 600}1]}}\n",
+        f"data: {{name: inline, inputs: [[1]], targets: [&a {'x' * 900}, {'*a, ' * 900}]}}\nmodel: {{layers: [1]}}\n",
+    ],
+)
+def test_what_would_be_too_large_to_be_read_again_is_refused(text: str, load: Load) -> None:
+    with pytest.raises(
+        ConfigError, match=r"^c.yaml has more than 10,000 values of 80,000 characters with its defaults"
+    ):
+        load(text)
+
+
 @pytest.mark.parametrize("text", ["\x85", "a\u2028b", "a\nb", " ", "\ufeff", "1e3", "ü"])
 def test_text_of_any_characters_is_read_back_as_it_was_written(tmp_path: Path, text: str) -> None:
     config = config_from_data({"data": {"name": "csv", "file": "t.csv", "target": text}, "model": {"layers": [1]}})
