@@ -6,11 +6,12 @@ import json
 import multiprocessing
 import os
 import resource
+import signal
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import process_time
-from typing import Any
+from typing import Any, NoReturn
 
 from bpcli.config.load import config_to_yaml, load_config
 from bpcli.errors import ConfigError
@@ -22,7 +23,9 @@ SECONDS = 2.0
 """Of a processor, for a text, with its writing and reading where it is a config: other work does not count."""
 MEMORY = 64 << 20
 BATCH = 500
-PATIENCE = 300.0
+LONGEST = 4 * SECONDS
+"""After these the text is given up."""
+PATIENCE = 600.0
 """Seconds for a batch; a process that takes longer hangs."""
 
 
@@ -87,6 +90,7 @@ def _forked(numbers: range, large: int, folder: Path) -> Tally:
 
 def _work(numbers: range, large: int, home: Path) -> None:
     """Try each text, and leave the tally in a file."""
+    signal.signal(signal.SIGPROF, _give_up)
     tally = Tally()
     path = home / "c.yaml"
     path.write_text("data: xor\nmodel: {layers: [4, 1]}\n")
@@ -109,16 +113,22 @@ def _work(numbers: range, large: int, home: Path) -> None:
     (home / "answer.json").write_text(json.dumps(vars(tally)))
 
 
+def _give_up(number: int, frame: object) -> NoReturn:
+    raise TimeoutError(f"takes more than {LONGEST:.0f} s")
+
+
 def _limited(path: Path, limit: int) -> tuple[bool, str | None]:
-    """`_try` in an address space of `limit` bytes; anything raised from there is a failure."""
+    """`_try` in an address space of `limit` bytes, for so long; anything raised from there is a failure."""
     unlimited = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (limit, unlimited[1]))
+    signal.setitimer(signal.ITIMER_PROF, LONGEST)
     try:
         return _try(path)
     except BaseException as error:
         resource.setrlimit(resource.RLIMIT_AS, unlimited)  # for the words
         return False, f"{type(error).__name__}: {_shortened(str(error))}"
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         resource.setrlimit(resource.RLIMIT_AS, unlimited)
 
 

@@ -131,7 +131,12 @@ LARGE: tuple[Callable[[], bytes], ...] = (
     *(_rows(f"{SMALLEST}metrics: [", row, "]", count=9900) for row in (".nan,", "!a b,", "x,", "mae,")),
     _rows(f"{SMALLEST}metrics: [", "!a b,x,", "]", count=4900),
     *(_rows(_LAYERS, "1,", "1]}", count=count) for count in (400, 600, 9900)),
-    *(_rows(_LAYERS, row, "1]}", count=count) for row, count in (("x,", 9900), ("{{a: 1}},", 3300))),
+    *(_rows(_LAYERS, row, "1]}", count=count) for row, count in (("x,", 9900), ("{{a: 1}},", 2400))),
+    *(
+        _rows(_LAYERS, row, "1]}", count=1900)
+        for row in ("{{init: x}},", "{{units: !a 1, init: x}},", "{{init: {{x: 1}}}},")
+    ),
+    _rows(f"{SMALLEST}loss: {{name: weighted_sum, parts: [", "{{loss: mse}},", "]}", count=2400),
     _rows(f"{SMALLEST}optimizer: {{", "learning_rat{}: 1,", "}", count=4900),
     _rows(f"{SMALLEST}loss: {{name: cross_entropy, class_weights: {{", "k{}: 1,", "}}", count=4900),
     _rows(_INLINE, "[{}],", f"], targets: [{'1,' * 3000}]}}", count=3000),
