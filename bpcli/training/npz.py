@@ -2,7 +2,7 @@
 
 `np.load` alone trusts too much: it stops reading at the size a damaged header states, before the checksum, and it
 allocates what that header asks for. Here each member is read whole, its name, shape and type are compared with
-the JSON header, and a digest over all arrays is checked; whatever is wrong comes out as one `CheckpointError`.
+the JSON header, and a digest over header and arrays is checked; whatever is wrong comes out as one `CheckpointError`.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> memoryview:
     """The bytes of an .npz with one member an array, under its name, and the header in `header.json`."""
     arrays = {name: np.asarray(array, array.dtype.newbyteorder("<"), order="C") for name, array in arrays.items()}
     described = {name: {"shape": list(a.shape), "dtype": a.dtype.str} for name, a in arrays.items()}
-    whole = {**header, "arrays": described, "sha256": _digest(arrays)}
+    whole = {**header, "arrays": described}
+    text = json.dumps({**whole, "sha256": _digest(whole, arrays)}, allow_nan=False)
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(zipfile.ZipInfo(HEADER, _EPOCH), json.dumps(whole, allow_nan=False))
+        archive.writestr(zipfile.ZipInfo(HEADER, _EPOCH), text)
         for name, array in arrays.items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy", _EPOCH), "w") as member:
                 np.lib.format.write_array_header_1_0(member, np.lib.format.header_data_from_array_1_0(array))
@@ -76,8 +77,8 @@ def _verified(archive: zipfile.ZipFile) -> tuple[dict[str, Any], dict[str, Array
     if set(members) != {HEADER, *(f"{name}.npy" for name in described)}:
         raise _DamagedError("its members are not those its header lists")
     arrays = {name: _array(archive.read(f"{name}.npy"), name, **described[name]) for name in described}
-    if _digest(arrays) != header["sha256"]:
-        raise _DamagedError("the digest of its arrays does not match")
+    if header.pop("sha256") != _digest(header, arrays):
+        raise _DamagedError("its digest does not match")
     return header, arrays
 
 
@@ -94,9 +95,9 @@ def _array(member: bytes, name: str, *, shape: list[int], dtype: str) -> Array:
     return np.frombuffer(member, found_dtype, offset=file.tell()).reshape(found_shape)
 
 
-def _digest(arrays: Mapping[str, Array]) -> str:
-    digest = hashlib.sha256()
-    for name, array in arrays.items():
-        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+def _digest(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> str:
+    """Of the header, which says where one array ends and the next begins, and of their bytes in its order."""
+    digest = hashlib.sha256(json.dumps(header, allow_nan=False).encode())
+    for array in arrays.values():
         digest.update(array.data)
     return digest.hexdigest()

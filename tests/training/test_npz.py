@@ -45,13 +45,9 @@ def test_plain_numpy_reads_it_without_pickle(written: Path) -> None:
 
 def same_state(path: Path) -> bool:
     header, arrays = unpack(path)
-    expected, _ = unpack_reference()
-    return header == expected and all(np.array_equal(arrays[name], array) for name, array in ARRAYS.items())
-
-
-def unpack_reference() -> tuple[dict[str, object], None]:
-    with zipfile.ZipFile(io.BytesIO(pack(HEADER, ARRAYS))) as archive:
-        return json.loads(archive.read("header.json")), None
+    described = {name: {"shape": list(array.shape), "dtype": array.dtype.str} for name, array in ARRAYS.items()}
+    same = all(np.array_equal(arrays[name], array) for name, array in ARRAYS.items())
+    return same and header == {**HEADER, "arrays": described}
 
 
 def test_a_flipped_bit_is_refused_or_harmless(written: Path) -> None:
@@ -110,6 +106,18 @@ def npy(array: np.ndarray, *, pickle: bool = False) -> bytes:
 def test_a_member_that_does_not_belong_is_refused(written: Path, changes: dict[str, bytes | None], reason: str) -> None:
     rewritten(written, **changes)
     with pytest.raises(CheckpointError, match=reason):
+        unpack(written)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(b'"format_version": 1', b'"format_version": 2'), (b"u00fc", b"u00fd"), (b"{", b'{"new": 1, ')]
+)
+def test_the_digest_covers_the_header(written: Path, old: bytes, new: bytes) -> None:
+    with zipfile.ZipFile(written) as archive:
+        header = archive.read("header.json")
+    assert old in header
+    rewritten(written, **{"header.json": header.replace(old, new, 1)})
+    with pytest.raises(CheckpointError, match="digest"):
         unpack(written)
 
 
