@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import math
+import stat
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,6 +47,8 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> memoryview:
 def unpack(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """The header and the arrays of a file that `pack` made; `CheckpointError` for any other, or a damaged one."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise CheckpointError(f"cannot read {path}: it is not a file")
         content = path.read_bytes()
     except OSError as error:
         raise CheckpointError(f"cannot read {path}: {error.strerror or error}") from None

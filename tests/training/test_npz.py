@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -140,5 +141,11 @@ def test_other_files_are_refused_by_name(tmp_path: Path, content: bytes) -> None
 def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="No such file"):
         unpack(tmp_path / "none.npz")
-    with pytest.raises(CheckpointError, match="cannot read"):
+    with pytest.raises(CheckpointError, match="cannot read .* it is not a file"):
         unpack(tmp_path)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.npz")
+    with pytest.raises(CheckpointError, match=r"cannot read .*pipe\.npz: it is not a file"):
+        unpack(tmp_path / "pipe.npz")
