@@ -1,8 +1,9 @@
 """Arrays and a JSON header in one .npz, deterministic to write and verified to read.
 
 `np.load` alone trusts too much: it stops reading at the size a damaged header states, before the checksum, and it
-allocates what that header asks for. Here each member is read whole, its name, shape and type are compared with
-the JSON header, and a digest over header and arrays is checked; whatever is wrong comes out as one `CheckpointError`.
+allocates what that header asks for. Here nothing is read that is not of the size it has to be, the members may not
+take more than the file has, and a digest over header and arrays is checked; whatever is wrong comes out as one
+`CheckpointError`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import stat
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -23,6 +24,8 @@ from bpcli.errors import CheckpointError
 from bpcli.nn.arrays import Array
 
 HEADER = "header.json"
+HEADER_LIMIT = 1 << 20
+"""Bytes of it; what json makes of hostile text takes fifty times as many."""
 DTYPES = ("<f4", "<f8")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """A zip member must have a date; a fixed one makes equal states equal files."""
@@ -34,6 +37,11 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> memoryview:
     described = {name: {"shape": list(a.shape), "dtype": a.dtype.str} for name, a in arrays.items()}
     whole = {**header, "arrays": described}
     text = json.dumps({**whole, "sha256": _digest(whole, arrays)}, allow_nan=False)
+    if len(text) > HEADER_LIMIT:
+        raise CheckpointError(
+            f"a checkpoint's header may take {HEADER_LIMIT:,} bytes, and this one takes {len(text):,}: "
+            "use shorter names of features, targets and classes, or fewer"
+        )
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(zipfile.ZipInfo(HEADER, _EPOCH), text)
@@ -49,53 +57,76 @@ def unpack(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise CheckpointError(f"cannot read {path}: it is not a file")
-        content = path.read_bytes()
+        with open(path, "rb") as file:
+            _require_short_directory(file)
+            with zipfile.ZipFile(file) as archive:
+                return _verified(archive, file.seek(0, io.SEEK_END))
+    except CheckpointError:
+        raise
+    except _DamagedError as error:
+        raise CheckpointError(f"{path} is not a whole bpcli checkpoint: {_line(error)}") from None
     except OSError as error:
         raise CheckpointError(f"cannot read {path}: {error.strerror or error}") from None
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _verified(archive)
-    except _DamagedError as error:
-        raise CheckpointError(f"{path} is not a whole bpcli checkpoint: {error}") from None
-    except Exception as error:  # zipfile and the .npy reader raise a dozen kinds on damaged bytes
+    except Exception as error:  # zipfile and json raise a dozen kinds on damaged bytes
         kind = type(error).__name__
-        raise CheckpointError(f"{path} is not a bpcli checkpoint, or is damaged ({kind}: {error})") from None
+        raise CheckpointError(f"{path} is not a bpcli checkpoint, or is damaged ({kind}: {_line(error)})") from None
 
 
 class _DamagedError(Exception):
     """What of the file is not as its header says."""
 
 
-def _verified(archive: zipfile.ZipFile) -> tuple[dict[str, Any], dict[str, Array]]:
+def _line(error: Exception) -> str:
+    """What the error says, in one line: it may quote the file, with all that a name in it can hold."""
+    text = str(error)
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:200]) + ("..." if text[200:] else "")
+
+
+def _require_short_directory(file: IO[bytes]) -> None:
+    """Raise unless the zip's directory lies within the end of the file: `zipfile` makes an object of each entry."""
+    file.seek(-min(2 * HEADER_LIMIT, file.seek(0, io.SEEK_END)), io.SEEK_END)
+    zipfile.ZipFile(io.BytesIO(file.read())).close()
+
+
+def _verified(archive: zipfile.ZipFile, size: int) -> tuple[dict[str, Any], dict[str, Array]]:
     members = {info.filename: info for info in archive.infolist()}
     if len(members) != len(archive.infolist()):
         raise _DamagedError("a member appears twice")
     for info in members.values():
         if info.compress_type != zipfile.ZIP_STORED or info.compress_size != info.file_size:
             raise _DamagedError(f"{info.filename} is compressed")
-    if HEADER not in members:
-        raise _DamagedError(f"it has no {HEADER}")
+    if sum(info.file_size for info in members.values()) > size:
+        raise _DamagedError("its members overlap")
+    if min((info.header_offset for info in members.values()), default=0):
+        raise _DamagedError("something stands before it")
+    if HEADER not in members or members[HEADER].file_size > HEADER_LIMIT:
+        raise _DamagedError(f"it has no {HEADER} of at most {HEADER_LIMIT:,} bytes")
     header = json.loads(archive.read(HEADER))
     described = header["arrays"]
     if set(members) != {HEADER, *(f"{name}.npy" for name in described)}:
         raise _DamagedError("its members are not those its header lists")
-    arrays = {name: _array(archive.read(f"{name}.npy"), name, **described[name]) for name in described}
+    arrays = {name: _array(archive, name, **described[name]) for name in described}
     if header.pop("sha256") != _digest(header, arrays):
         raise _DamagedError("its digest does not match")
     return header, arrays
 
 
-def _array(member: bytes, name: str, *, shape: list[int], dtype: str) -> Array:
-    """One `.npy` member, whole, of exactly the shape and type that the header states."""
-    file = io.BytesIO(member)
-    if np.lib.format.read_magic(file) != (1, 0):
-        raise _DamagedError(f"{name} has an unknown .npy version")
-    found_shape, fortran, found_dtype = np.lib.format.read_array_header_1_0(file)
-    if (list(found_shape), fortran, found_dtype.str) != (shape, False, dtype) or dtype not in DTYPES:
-        raise _DamagedError(f"{name} is not of the shape and type its header states")
-    if len(member) - file.tell() != math.prod(found_shape) * found_dtype.itemsize:
-        raise _DamagedError(f"{name} has missing or extra bytes")
-    return np.frombuffer(member, found_dtype, offset=file.tell()).reshape(found_shape)
+def _array(archive: zipfile.ZipFile, name: str, *, shape: list[int], dtype: str) -> Array:
+    """One `.npy` member, whole, of exactly the shape and type that the header states.
+
+    What the member says of itself is Python, and is compared with the text it has to be rather than parsed.
+    """
+    if dtype not in DTYPES or not all(type(n) is int and n >= 0 for n in shape):
+        raise _DamagedError(f"{name} has no shape and type that an array here can have")
+    said = f"{{'descr': {dtype!r}, 'fortran_order': False, 'shape': {tuple(shape)}, }}"
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    with archive.open(f"{name}.npy") as member:
+        magic, length = member.read(8), int.from_bytes(member.read(2), "little")
+        if magic != b"\x93NUMPY\1\0" or member.read(length).decode("latin1").rstrip() != said:
+            raise _DamagedError(f"{name} is not of the shape and type its header states")
+        if archive.getinfo(f"{name}.npy").file_size - member.tell() != size:
+            raise _DamagedError(f"{name} has missing or extra bytes")
+        return np.frombuffer(member.read(), dtype).reshape(shape)
 
 
 def _digest(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> str:
