@@ -20,6 +20,7 @@ from bpcli.nn.network import Network
 from bpcli.training import npz
 from bpcli.training.experiment import Experiment
 from bpcli.training.origin import Origin
+from bpcli.training.plain import build
 from bpcli.training.state import Counters, State
 
 FORMAT_VERSION = 1
@@ -82,9 +83,10 @@ def load_checkpoint(path: str | Path) -> Saved:
     """Read and verify a checkpoint. Raises `CheckpointError` if it is not a whole one of a known format."""
     path = Path(path)
     header, arrays = npz.unpack(path)
-    if header.get("format_version") != FORMAT_VERSION:
+    version = header.get("format_version")
+    if type(version) is not int or version != FORMAT_VERSION:
         raise CheckpointError(
-            f"{path} has format version {header.get('format_version')}, and this bpcli reads {FORMAT_VERSION}: "
+            f"{path} has format version {version!r:.20}, and this bpcli reads {FORMAT_VERSION}: "
             "use the bpcli that wrote it, or a newer one"
         )
     try:
@@ -92,12 +94,12 @@ def load_checkpoint(path: str | Path) -> Saved:
             path=path,
             config=_section(header, "config"),
             counters=Counters.from_dict(_section(header, "counters")),
-            info=_info(_section(header, "data")),
+            info=build(DataInfo, header["data"], "data"),
             scaler=Scaler(arrays.pop("scaler.shift"), arrays.pop("scaler.factor")),
-            fingerprint=_section(header, "fingerprint"),
-            targets_sha256=header["targets_sha256"],
+            fingerprint=build(dict[str, str | int], header["fingerprint"], "fingerprint"),
+            targets_sha256=build(str, header["targets_sha256"], "targets_sha256"),
             arrays=arrays,
-            origin=Origin(**header["from"]) if header.get("from") else None,
+            origin=build(Origin | None, header["from"], "from"),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path} is not a whole bpcli checkpoint: {error} is missing or wrong") from None
@@ -171,12 +173,3 @@ def _section(header: dict[str, Any], key: str) -> dict[str, Any]:
     if not isinstance(section, dict):
         raise TypeError(f"{key} in its header")
     return section
-
-
-def _info(data: dict[str, Any]) -> DataInfo:
-    return DataInfo(**{key: _tuples(value) for key, value in data.items()})
-
-
-def _tuples(value: Any) -> Any:
-    """JSON has lists where `DataInfo` has tuples."""
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value

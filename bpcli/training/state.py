@@ -13,6 +13,7 @@ from bpcli.nn.parameters import Parameters
 from bpcli.optim.optimizer import Slots
 from bpcli.optim.plateau import PlateauState
 from bpcli.training.nulls import finite
+from bpcli.training.plain import build
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,6 @@ class Best:
 
     epoch: int
     value: float
-
-
-_WHOLE = ("epoch", "batch", "step", "correct", "seen", "examples", "patience_left_out", "log_bytes")
 
 
 @dataclass
@@ -71,18 +69,11 @@ class Counters:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Counters:
-        """The counters of `to_dict`. Raises ValueError, TypeError or KeyError for data that are no counters."""
-        best = Best(**data["best"]) if data["best"] else None
-        plateau = PlateauState(**data["plateau"])
-        metrics = {name: math.nan if value is None else value for name, value in data["metrics"].items()}
-        counters = cls(**{**data, "best": best, "metrics": metrics, "plateau": plateau})
-        numbers = [counters.seconds, counters.loss_sum, counters.learning_rate]
-        numbers += [*metrics.values(), *counters.part_sums.values()]
-        numbers += [best.value] if best else []
-        whole = [getattr(counters, name) for name in _WHOLE] + ([best.epoch] if best else [])
-        whole += [plateau.left_out, plateau.cooldown, plateau.drops]
-        if not all(type(n) is int and n >= 0 for n in whole) or not all(type(n) in (int, float) for n in numbers):
-            raise ValueError("a counter in its header")
+        """The counters of `to_dict`. Raises ValueError or KeyError for data that are no counters."""
+        metrics = data["metrics"]
+        if isinstance(metrics, dict):
+            metrics = {name: math.nan if value is None else value for name, value in metrics.items()}
+        counters: Counters = build(cls, {**data, "metrics": metrics}, "counters")
         return counters
 
 

@@ -114,6 +114,12 @@ def test_other_arrays_than_the_network_has_are_refused(
         ("seconds", "a"),
         ("metrics", [1]),
         ("best", {"epoch": 1, "value": "x"}),
+        ("best", {"epoch": 1, "value": 1.0, "more": 1}),
+        ("patience_best", "x"),
+        ("part_sums", {"a": True}),
+        ("plateau", {"best": None}),
+        ("step", 10**30),
+        ("seconds", 10**400),
     ],
 )
 def test_a_counter_that_counts_nothing_is_refused(
@@ -122,4 +128,49 @@ def test_a_counter_that_counts_nothing_is_refused(
     header, _ = npz.unpack(saved[0])
     rewritten(saved[0], counters={**header["counters"], counter: value})
     with pytest.raises(CheckpointError, match=r"last\.npz is not a whole bpcli checkpoint"):
+        load_checkpoint(saved[0])
+
+
+@pytest.mark.parametrize(
+    ("section", "value"),
+    [
+        ("data", {"features": "4"}),
+        ("data", {"features": -4}),
+        ("data", {"class_names": "abc"}),
+        ("data", {"class_names": [1, 2, 3]}),
+        ("data", {"target_classes": [["a"], "b"]}),
+        ("data", {"image_shape": [2]}),
+        ("data", {"has_validation": 1}),
+        ("data", {"more": 1}),
+        ("fingerprint", {"threads": 1.5}),
+        ("fingerprint", {"numpy": ["2"]}),
+    ],
+)
+def test_what_is_not_of_its_type_is_refused(
+    saved: tuple[Path, State, np.ndarray], section: str, value: dict[str, object]
+) -> None:
+    header, _ = npz.unpack(saved[0])
+    rewritten(saved[0], **{section: {**header[section], **value}})
+    with pytest.raises(CheckpointError, match=rf"last\.npz is not a whole bpcli checkpoint: {section}.* is missing or"):
+        load_checkpoint(saved[0])
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("targets_sha256", 3), ("from", "other.npz"), ("from", {"checkpoint": 3, "step": 0}), ("from", {"step": 0})],
+)
+def test_an_origin_or_digest_that_is_none_is_refused(
+    saved: tuple[Path, State, np.ndarray], key: str, value: object
+) -> None:
+    rewritten(saved[0], **{key: value})
+    with pytest.raises(CheckpointError, match=f"{key}.* is missing or wrong"):
+        load_checkpoint(saved[0])
+
+
+@pytest.mark.parametrize("version", [True, 1.0, "1", "x" * 10_000, [1]])
+def test_a_format_version_that_is_no_number_is_refused_in_few_words(
+    saved: tuple[Path, State, np.ndarray], version: object
+) -> None:
+    rewritten(saved[0], format_version=version)
+    with pytest.raises(CheckpointError, match=r"has format version .{1,20}, and this bpcli reads 1: use"):
         load_checkpoint(saved[0])
