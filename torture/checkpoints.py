@@ -90,13 +90,13 @@ class Tried:
 
     def content(self, name: str, content: bytes) -> None:
         """A file of these bytes, in place of the last."""
-        self.path.write_bytes(content)
+        _overwrite(self.path, content)
         self.file(name)
 
     def file(self, name: str) -> None:
         """The one at `path`, whatever it is."""
         self.cases += 1
-        self.report.write_text(name)
+        _overwrite(self.report, name.encode())
         with _limited(self.expected) as peak:
             found = self._found()
         self.peak = max(self.peak, peak())
@@ -113,6 +113,13 @@ class Tried:
             return f"{type(error).__name__}: {error}"
         self.accepted += 1
         return _difference(state(saved), self.wanted)
+
+
+def _overwrite(path: Path, content: bytes) -> None:
+    """In place, because to cut a file to nothing first makes some file systems write it to the disk at once."""
+    with open(path, "r+b" if path.exists() else "wb") as file:
+        file.write(content)
+        file.truncate()
 
 
 def _try_all(size: Size, one: Source, other: Source, folder: Path, report: Path) -> None:
