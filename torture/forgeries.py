@@ -189,6 +189,8 @@ def _wrong(value: Any, within: str) -> list[Any]:
     """What cannot stand in the value's place."""
     if within == "format_version":
         return [0, 2, 99, -1, 1.5, "1", None, [], {}, "x" * 5000, 10**4000, [[1]] * 1000]
+    if within == "config":
+        return [3, "x", True, [1], None]
     if within == "fingerprint":
         return [[], {"a": 1}, 1.5, True, None] if not isinstance(value, dict) else [[], 3, "x", None]
     wrong: dict[type, list[Any]] = {
