@@ -9,10 +9,9 @@ import os
 import pickle
 import random
 import struct
-import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -105,15 +104,36 @@ def deflated(by: Forger) -> bytes:
 
 
 def overlapping(by: Forger) -> bytes:
-    """Many members of a file of one megabyte or so are all the same bytes."""
-    size = by.draw.choice([MIB // 4, MIB, 2 * MIB])
-    count = by.draw.choice([200, 500]) * MIB // size
-    shape, names = [size // 4], [f"layers.{i}.W" for i in range(count)]
-    content = npy(np.zeros(shape, np.float32))
-    header = {**by.one.header, "arrays": {name: {"shape": shape, "dtype": "<f4"} for name in names}, "sha256": "0" * 64}
-    first = [Entry(HEADER, json.dumps(header).encode()), Entry(f"{names[0]}.npy", content)]
-    crc = zlib.crc32(content)
-    return zipped([*first, *(Entry(f"{name}.npy", content, crc=crc, shares=1) for name in names[1:])])
+    """Many members of a file of a megabyte are the same bytes: all, or all of each from where the next begins."""
+    return _nested(100) if by.draw.random() < 0.5 else _shared(by.draw.choice([2, 100, 1000]))
+
+
+@cache
+def _nested(count: int) -> bytes:
+    """Whole members, each of which holds the next, header and checksum and all."""
+    names = [f"layers.{i:04}.bb.npy" for i in range(count)]  # of a length that leaves the rest whole numbers
+    entries = [Entry(names[-1], npy(np.zeros(MIB // 4, np.float32)))]
+    for name in reversed(names[:-1]):
+        within = np.frombuffer(entries[0].start + entries[0].content, np.float32)
+        entries.insert(0, Entry(name, npy(within)))
+    return _overlapped(entries, [len(entry.start) + len(entry.content) for entry in entries])
+
+
+@cache
+def _shared(count: int) -> bytes:
+    """One member under many names."""
+    entry = Entry("layers.0.W.npy", npy(np.zeros(MIB // 4, np.float32)))
+    entries = [entry, *(replace(entry, name=f"layers.{i}.W.npy", crc=0) for i in range(1, count))]
+    return _overlapped(entries, [len(entry.start) + len(entry.content)] * count)
+
+
+def _overlapped(entries: list[Entry], lengths: list[int]) -> bytes:
+    """The first is written, and the others lie so far from its end; a header comes behind them that lists them all."""
+    shapes = {entry.name.removesuffix(".npy"): [(len(entry.content) - 128) // 4] for entry in entries}
+    described = {name: {"shape": shape, "dtype": "<f4"} for name, shape in shapes.items()}
+    header = Entry(HEADER, json.dumps({"arrays": described, "sha256": ""}).encode())
+    others = [replace(entry, at=lengths[0] - length) for entry, length in zip(entries[1:], lengths[1:], strict=True)]
+    return zipped([entries[0], *others, header])
 
 
 def crowded(by: Forger) -> bytes:
@@ -408,7 +428,7 @@ def bad_copy(by: Forger) -> bytes:
     elif kind == 4:
         content[a : a + size], content[b : b + size] = content[b : b + size], content[a : a + size]
     else:
-        content[a:] = by.other.content[a:]
+        content[max(a, 1000) :] = by.other.content[max(a, 1000) :]  # before that, both may be the same
     return bytes(content)
 
 

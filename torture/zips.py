@@ -27,24 +27,32 @@ class Entry:
     crc: int | None = None
     hole: int = 0
     """zeros that follow the content, and take no place on the disk"""
-    shares: int | None = None
-    """the entry, by number, at whose place in the file this one is said to lie"""
+    at: int | None = None
+    """where in the file it lies already, so that it takes a line in the directory alone"""
+
+    @property
+    def facts(self) -> bytes:
+        """What its own header and its line in the directory both say."""
+        packed = len(self.content) + self.hole
+        size = packed if self.size is None else self.size
+        crc = zlib.crc32(self.content) if self.crc is None else self.crc
+        return struct.pack("<5H3L2H", 20, 0x800, self.method, 0, 33, crc, packed, size, len(self.name.encode()), 0)
+
+    @property
+    def start(self) -> bytes:
+        """What stands before its content."""
+        return b"PK\3\4" + self.facts + self.name.encode()
 
 
 def write(entries: Iterable[Entry], file: IO[bytes]) -> None:
-    """The file. An entry that shares the place of another takes a line in the directory alone."""
-    directory, places = bytearray(), list[int]()
-    for entry in entries:
-        name, packed = entry.name.encode(), len(entry.content) + entry.hole
-        size = packed if entry.size is None else entry.size
-        crc = zlib.crc32(entry.content) if entry.crc is None else entry.crc
-        facts = (entry.method, 0, 33, crc, packed, size, len(name), 0)
-        places.append(file.tell() if entry.shares is None else places[entry.shares])
-        if entry.shares is None:
-            file.write(struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0x800, *facts) + name + entry.content)
+    directory, count = bytearray(), 0
+    for count, entry in enumerate(entries, start=1):
+        at = file.tell() if entry.at is None else entry.at
+        directory += b"PK\1\2\x14\0" + entry.facts + struct.pack("<3H2L", 0, 0, 0, 0, at) + entry.name.encode()
+        if entry.at is None:
+            file.write(entry.start + entry.content)
             file.seek(entry.hole, os.SEEK_CUR)
-        directory += struct.pack("<4s6H3L5H2L", b"PK\1\2", 20, 20, 0x800, *facts, 0, 0, 0, 0, places[-1]) + name
-    file.write(directory + end(len(places), len(directory), file.tell()))
+    file.write(directory + end(count, len(directory), file.tell()))
 
 
 def zipped(entries: Iterable[Entry]) -> bytes:
