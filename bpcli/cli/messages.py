@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from bpcli.errors import BpcliError, ConfigError
 
 
@@ -27,4 +29,5 @@ def _say(lead: str, style: str, message: str) -> None:
     from rich.text import Text
 
     console = Console(stderr=True, highlight=False)
-    console.print(Text.assemble((lead, style), message), soft_wrap=True)
+    with suppress(OSError, SystemExit):  # rich's way to end at a closed pipe; the exit code says it to whom we cannot
+        console.print(Text.assemble((lead, style), message), soft_wrap=True)

@@ -21,20 +21,23 @@ TRACEBACK = "BPCLI_TRACEBACK"
 def run(arguments: Sequence[str]) -> int:
     """Run `bpcli ARGUMENTS` and return its exit code; nothing but a bug shows a traceback, and that on demand."""
     _prepare_streams()
-    if is_asked_for(list(arguments)):
-        sys.stdout.write(front_page())
-        return 0
-    _prepare_interpreter()
     try:
         with watching():
             return _run(arguments)
     except Interrupted as interrupted:
         _say_error("interrupted")
         return interrupted.exit_code
+    finally:
+        _let_go_of_streams()
 
 
 def _run(arguments: Sequence[str]) -> int:
     try:
+        if is_asked_for(list(arguments)):
+            sys.stdout.write(front_page())
+            sys.stdout.flush()
+            return 0
+        _prepare_interpreter()
         from bpcli.cli.app import app
 
         try:
@@ -47,6 +50,8 @@ def _run(arguments: Sequence[str]) -> int:
 
         _say_error(describe(error))
         return error.exit_code
+    except BrokenPipeError:  # nobody reads on, and nobody need be told
+        return 1
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         _say_error(f"{error.strerror or error}{where}")
@@ -87,6 +92,16 @@ def _prepare_streams() -> None:
     sys.stderr = sys.stderr or _nowhere()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # as standard error always does
+
+
+def _let_go_of_streams() -> None:
+    """What a stream still holds and cannot write, the end of the interpreter would try, and complain of, once more."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            with _nowhere() as nowhere:
+                os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _nowhere() -> TextIO:

@@ -24,10 +24,14 @@ def test_a_closed_pipe_is_no_matter(spawn: Spawn) -> None:
     assert process.stderr.read() == ""
 
 
-def test_a_reader_that_leaves_before_the_first_byte_is_no_matter(spawn: Spawn) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("verb", [[], ["schema"]])
+def test_a_reader_that_leaves_before_the_first_byte_is_no_matter(
+    spawn: Spawn, verb: list[str], unbuffered: str
+) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    process = spawn("schema", stdout=writing)
+    process = spawn(*verb, stdout=writing, env=environment(PYTHONUNBUFFERED=unbuffered))
     os.close(writing)
     assert process.wait(30) == 1
     assert process.stderr is not None
@@ -41,12 +45,29 @@ def test_no_standard_output_at_all_is_no_matter() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
-def test_a_full_disk_behind_standard_output_is_said_in_one_line(spawn: Spawn) -> None:
+needs_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
+
+
+@needs_full
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("verb", [[], ["--version"], ["schema"], ["train", "xor.yaml"]])
+def test_a_full_disk_behind_standard_output_is_said_in_one_line(spawn: Spawn, verb: list[str], unbuffered: str) -> None:
     with open("/dev/full", "w", encoding="utf-8") as full:
-        process = spawn("schema", stdout=full)
+        process = spawn(*verb, stdout=full, env=environment(PYTHONUNBUFFERED=unbuffered))
     _, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (1, "error: No space left on device\n")
+
+
+@needs_full
+def test_an_error_that_cannot_be_said_still_has_its_exit_code(spawn: Spawn) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        process = spawn("train", "nothing.yaml", stderr=full, env=environment(PYTHONUNBUFFERED=""))
+    assert process.wait(30) == 2
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = spawn("train", "nothing.yaml", stderr=writing)
+    os.close(writing)
+    assert process.wait(30) == 2
 
 
 def test_a_bug_is_one_line_that_asks_for_a_report(bpcli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
