@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from os.path import exists
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,5 +26,5 @@ def require_not_builtin(path: Path) -> None:
     """Raise `UsageError` if there is no such file, but a built-in config of that name."""
     from bpcli.config.builtin import builtin_configs
 
-    if path.suffix in ("", ".yaml") and not path.exists() and path.stem in {name for name, *_ in builtin_configs()}:
+    if path.suffix in ("", ".yaml") and not exists(path) and path.stem in {name for name, *_ in builtin_configs()}:
         raise UsageError(f"there is no file {path}: 'bpcli init {path.stem}' writes the built-in config of that name")

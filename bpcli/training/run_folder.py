@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from os.path import exists, isdir, isfile  # which, unlike Path, raise nothing where they may not look
 from pathlib import Path
 
 from bpcli.errors import CheckpointError
@@ -69,8 +70,8 @@ def find_checkpoint(resume: str, output: Path | None, name: str) -> Path | None:
     """
     if resume not in ("last", "best", "auto"):
         path = Path(resume)
-        path = path / "last.npz" if path.is_dir() else path
-        if not path.is_file():
+        path = path / "last.npz" if isdir(path) else path
+        if not isfile(path):
             raise CheckpointError(f"cannot resume from {path}: there is no such checkpoint")
         if output is not None and output.resolve() != path.parent.resolve():
             raise CheckpointError(
@@ -80,9 +81,9 @@ def find_checkpoint(resume: str, output: Path | None, name: str) -> Path | None:
     folder = output if output is not None else _newest_run(name)
     path = (folder or RUNS / name) / ("best.npz" if resume == "best" else "last.npz")
     first = path.with_name("best.npz")
-    if not path.is_file() and first.is_file():  # a run that was killed before its first last.npz
+    if not isfile(path) and isfile(first):  # a run that was killed before its first last.npz
         return first
-    if path.is_file():
+    if isfile(path):
         return path
     if resume == "auto":
         return None
@@ -91,21 +92,21 @@ def find_checkpoint(resume: str, output: Path | None, name: str) -> Path | None:
 
 def is_checkpoint(path: Path) -> bool:
     """Whether `path` names a checkpoint or a run folder, rather than a config."""
-    return path.is_dir() or path.suffix == ".npz"
+    return isdir(path) or path.suffix == ".npz"
 
 
 def checkpoint_at(path: Path) -> Path:
     """`path` itself, or the best (else the last) checkpoint of the run folder it is. Raises `CheckpointError`."""
-    if not path.is_dir():
+    if not isdir(path):
         return path
-    found = next((path / name for name in ("best.npz", "last.npz") if (path / name).is_file()), None)
+    found = next((path / name for name in ("best.npz", "last.npz") if isfile(path / name)), None)
     if found is None:
         raise CheckpointError(f"the folder {path} holds no checkpoint: give a run folder, or a best.npz or last.npz")
     return found
 
 
 def holds_checkpoint(folder: Path) -> bool:
-    return any((folder / name).exists() for name in ("last.npz", "best.npz"))
+    return any(exists(folder / name) for name in ("last.npz", "best.npz"))
 
 
 def _newest_run(name: str) -> Path | None:

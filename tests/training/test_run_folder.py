@@ -38,6 +38,17 @@ def test_a_folder_that_cannot_be_made_is_refused() -> None:
         RunFolder(Path("file"))
 
 
+def test_a_name_too_long_is_refused_whatever_is_asked_of_it() -> None:
+    path = Path("x" * 300)
+    assert find_checkpoint("auto", path, "xor") is None
+    with pytest.raises(CheckpointError, match="there is no x"):
+        find_checkpoint("last", path, "xor")
+    with pytest.raises(CheckpointError, match="there is no such checkpoint"):
+        find_checkpoint(str(path), None, "xor")
+    with pytest.raises(CheckpointError, match="as a run folder: File name too long"):
+        RunFolder(path)
+
+
 def test_two_processes_cannot_use_one_folder_and_a_dead_one_holds_nothing(tmp_path: Path) -> None:
     code = "import sys; from bpcli.training.run_folder import RunFolder; from pathlib import Path\n"
     code += "f = RunFolder(Path('run')); print('held', flush=True); sys.stdin.read()"
