@@ -4,10 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from torture import configs, crashes, data_files, elsewhere, failures, kills, locks, numbers, sequences, signals
+from torture import (
+    checkpoints,
+    configs,
+    crashes,
+    data_files,
+    elsewhere,
+    failures,
+    kills,
+    locks,
+    numbers,
+    sequences,
+    signals,
+    surroundings,
+    terminals,
+)
 from torture.row import Outcome, Row, Size
 
-_MODULES = (kills, failures, crashes, configs, data_files, signals, locks, numbers, sequences, elsewhere)
+_MODULES = (
+    kills,
+    failures,
+    crashes,
+    surroundings,
+    configs,
+    checkpoints,
+    data_files,
+    signals,
+    locks,
+    numbers,
+    sequences,
+    terminals,
+    elsewhere,
+)
 ROWS = sorted((row for module in _MODULES for row in module.ROWS), key=lambda row: row.number)
 SHORT = Size("short", 0.2, workers=1)
 """For the test suite, which runs rows beside one another itself."""

@@ -46,7 +46,8 @@ class Entry:
 
 def write(entries: Iterable[Entry], file: IO[bytes]) -> None:
     directory, count = bytearray(), 0
-    for count, entry in enumerate(entries, start=1):
+    for entry in entries:
+        count += 1
         at = file.tell() if entry.at is None else entry.at
         directory += b"PK\1\2\x14\0" + entry.facts + struct.pack("<3H2L", 0, 0, 0, 0, at) + entry.name.encode()
         if entry.at is None:

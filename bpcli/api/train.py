@@ -127,7 +127,11 @@ class _Run:
         try:
             with closing(self.recorder.run(interrupted)) as events:
                 for event in events:
-                    on_event(event)
+                    try:
+                        on_event(event)
+                    except (Exception, SystemExit):  # whoever looks on fails, at a closed pipe, say: nothing is lost
+                        self.recorder.save()
+                        raise
                     last = event
         except DivergedError as error:
             return "diverged", str(error)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from bpcli.errors import BpcliError, ConfigError
+
+if TYPE_CHECKING:
+    from typer import TyperException
 
 
 def say_error(message: str) -> None:
@@ -22,6 +26,13 @@ def describe(error: BpcliError) -> str:
     if isinstance(error, ConfigError) and len(error.problems) > 1:
         return f"the config has {len(error.problems)} problems\n\n{error}"
     return str(error)
+
+
+def describe_misuse(error: TyperException) -> str:
+    """What is wrong with an argument or option, and where to look what there is."""
+    message = error.format_message().rstrip(".").replace("Value error, ", "")  # the latter is pydantic's
+    context = getattr(error, "ctx", None)
+    return f"{message[:1].lower()}{message[1:]} (see {context.command_path if context else 'bpcli'} --help)"
 
 
 def _say(lead: str, style: str, message: str) -> None:

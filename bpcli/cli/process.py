@@ -38,13 +38,7 @@ def _run(arguments: Sequence[str]) -> int:
             sys.stdout.flush()
             return 0
         _prepare_interpreter()
-        from bpcli.cli.app import app
-
-        try:
-            app(args=list(arguments), prog_name="bpcli")
-        except SystemExit as end:
-            return end.code if isinstance(end.code, int) else int(end.code is not None)
-        return 0
+        return _run_verb(arguments)
     except BpcliError as error:
         from bpcli.cli.messages import describe
 
@@ -61,6 +55,22 @@ def _run(arguments: Sequence[str]) -> int:
         return 1
     except Exception as error:
         return _bug(error)
+
+
+def _run_verb(arguments: Sequence[str]) -> int:
+    import typer
+
+    from bpcli.cli.app import app
+
+    try:
+        return app(args=list(arguments), prog_name="bpcli", standalone_mode=False) or 0
+    except typer.TyperException as error:
+        from bpcli.cli.messages import describe_misuse
+
+        _say_error(describe_misuse(error))
+        return error.exit_code
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
 
 
 def _bug(error: Exception) -> int:

@@ -46,7 +46,9 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> memoryview:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(zipfile.ZipInfo(HEADER, _EPOCH), text)
         for name, array in arrays.items():
-            with archive.open(zipfile.ZipInfo(f"{name}.npy", _EPOCH), "w") as member:
+            info = zipfile.ZipInfo(f"{name}.npy", _EPOCH)
+            info.file_size = array.nbytes  # from 2 GiB on the archive has to know beforehand
+            with archive.open(info, "w") as member:
                 np.lib.format.write_array_header_1_0(member, np.lib.format.header_data_from_array_1_0(array))
                 member.write(array.data)
     return file.getbuffer()

@@ -23,9 +23,10 @@ from bpcli.nn.losses import MeanSquaredError
 from bpcli.optim.schedules import Cosine, Plateau
 from bpcli.optim.sgd import SGD
 from bpcli.training.checkpoint import load_checkpoint
-from bpcli.training.events import Started
+from bpcli.training.events import Event, Started, StepDone
 from bpcli.training.loop import _observe
 from bpcli.training.run_folder import RunFolder
+from bpcli.training.same_run import differences
 from bpcli.training.sections import Checkpoint, EarlyStopping, Training
 
 from .conftest import arrays, rows, with_training
@@ -55,6 +56,22 @@ def test_a_run_leaves_its_config_log_and_checkpoints(moons: Config) -> None:
     losses = [float(row["validation_loss"]) for row in rows(result.run)]
     assert result.best.value == min(losses) == losses[result.best.epoch - 1]
     assert result.final["validation_loss"] == losses[-1]
+
+
+@pytest.mark.parametrize("failure", [BrokenPipeError(), SystemExit(1)])
+def test_whoever_looks_on_may_fail_and_nothing_learnt_is_lost(
+    moons: Config, tmp_path: Path, failure: BaseException
+) -> None:
+    def look(event: Event) -> None:
+        if isinstance(event, StepDone) and event.step == 7:
+            raise failure
+
+    with pytest.raises(type(failure)):
+        train(moons, output=tmp_path / "run", on_event=look)
+    assert load_checkpoint(tmp_path / "run" / "last.npz").counters.step == 7
+    train(moons, output=tmp_path / "run", resume="last")
+    train(moons, output=tmp_path / "straight")
+    assert differences(tmp_path / "run", tmp_path / "straight") == []
 
 
 def test_the_written_config_trains_the_same_network(moons: Config) -> None:

@@ -114,6 +114,15 @@ def test_a_member_that_does_not_belong_is_refused(written: Path, changes: dict[s
         unpack(written)
 
 
+def test_an_array_larger_than_a_plain_zip_takes_is_written_and_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 10_000)  # for 2 GiB
+    path, large = tmp_path / "large.npz", {"W": np.arange(20_000, dtype=np.float32)}
+    path.write_bytes(pack(HEADER, large))
+    np.testing.assert_array_equal(unpack(path)[1]["W"], large["W"])
+
+
 @pytest.mark.parametrize(
     ("old", "new"), [(b'"format_version": 1', b'"format_version": 2'), (b"u00fc", b"u00fd"), (b"{", b'{"new": 1, ')]
 )
