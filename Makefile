@@ -2,19 +2,21 @@
 # make test              formatting, types and the whole test suite
 # make parity            the same gradients and trajectories as PyTorch, which goes into an environment of its own
 # make bench             bpcli beside PyTorch, JAX, scikit-learn and a bare NumPy loop: MNIST=FOLDER ARGS='--rounds 5' OUTPUT=benchmark
+# make torture           everything a run must survive, tried at full size: OUTPUT=FILE ARGS='--rows 1,4'
+# make coverage          the share of lines and branches that the tests run through
 # make clean             remove what these made, but not runs/
 
 PYTHON ?= python3
 CONFIG ?= configs/xor.yaml
 ARGS ?=
-OUTPUT ?= benchmark
+OUTPUT ?=
 MNIST ?= $(if $(BPCLI_TEST_DATA),$(BPCLI_TEST_DATA)/mnist)
 
 VENV := .venv
 PARITY := .venv-parity
 BENCH := .venv-bench
 
-.PHONY: train test parity bench clean
+.PHONY: train test parity torture coverage bench clean
 .DELETE_ON_ERROR:
 
 train: $(VENV)/installed
@@ -29,12 +31,18 @@ test: $(VENV)/installed-dev
 parity: $(PARITY)/installed
 	$(PARITY)/bin/pytest -q tests/parity
 
+torture: $(VENV)/installed-dev
+	@$(VENV)/bin/python -m torture $(if $(OUTPUT),--output $(OUTPUT)) $(ARGS)
+
+coverage: $(VENV)/installed-dev
+	$(VENV)/bin/pytest -q -n auto --cov --cov-report=term:skip-covered --ignore=tests/torture
+
 bench: $(BENCH)/installed
-	@$(BENCH)/bin/python -m benchmarks $(if $(MNIST),--mnist $(MNIST)) --output $(OUTPUT) $(ARGS)
+	@$(BENCH)/bin/python -m benchmarks $(if $(MNIST),--mnist $(MNIST)) --output $(or $(OUTPUT),benchmark) $(ARGS)
 
 clean:
-	rm -rf $(VENV) $(PARITY) $(BENCH) build bpcli.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find bpcli tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) $(PARITY) $(BENCH) build bpcli.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	find bpcli tests benchmarks torture -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps: an environment is made once, and filled again where pyproject.toml is newer.
 

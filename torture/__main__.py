@@ -1,6 +1,6 @@
 """Every row of the table, and what came of it.
 
-    python -m torture --output docs/torture.md
+    python -m torture --output docs/robustness.md
 
 `--size short` is what the test suite does; `--rows 1,4` runs some of them alone.
 """
@@ -14,8 +14,9 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
+from torture.page import page
 from torture.row import Outcome, Row, Size
-from torture.table import ROWS, SHORT, table
+from torture.table import ROWS, SHORT, details, table
 
 
 def main() -> int:
@@ -27,10 +28,10 @@ def main() -> int:
     size = SHORT if arguments.size == "short" else Size("full", 1.0, workers=os.cpu_count() or 1)
     wanted = {int(number) for number in arguments.rows.split(",")} if arguments.rows else {row.number for row in ROWS}
     done = [_done(row, size) for row in ROWS if row.number in wanted]
-    text = table(done)
+    text = f"{table(done)}\n\n{details(done)}"
     print(text)
     if arguments.output is not None:
-        arguments.output.write_text(text + "\n")
+        arguments.output.write_text(page(text, size) + "\n")
     return int(any(outcome.failures for _, outcome, _ in done))
 
 
