@@ -16,7 +16,8 @@ HEADER = """# Config reference
 Every section and key, with what is allowed, its default, the formula behind it and where that comes from. Written by
 `python -m bpcli.config.reference` from the code itself; `bpcli schema` gives the same to an editor.
 
-A bare word is short for `{name: word}`, and a number among the layers for `{units: number}`.
+A bare word is short for `{name: word}`, and a number among the layers for `{units: number}`. A
+config holds at most 10,000 keys and values with its defaults written out: larger tables belong into a CSV or NPZ file.
 """
 
 
