@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
+from torture.children import heed_signals
 from torture.page import page
 from torture.row import Outcome, Row, Size
 from torture.table import ROWS, SHORT, details, table
@@ -25,6 +26,7 @@ def main() -> int:
     parser.add_argument("--rows", help="numbers, separated by commas (default: all)")
     parser.add_argument("--output", type=Path, help="the file to write the table to, besides showing it")
     arguments = parser.parse_args()
+    heed_signals()
     size = SHORT if arguments.size == "short" else Size("full", 1.0, workers=os.cpu_count() or 1)
     wanted = {int(number) for number in arguments.rows.split(",")} if arguments.rows else {row.number for row in ROWS}
     done = [_done(row, size) for row in ROWS if row.number in wanted]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,14 @@ class Ending:
     @property
     def has_traceback(self) -> bool:
         return "Traceback" in self.out + self.err or "this is a bug in bpcli" in self.err
+
+
+def heed_signals() -> None:
+    """Undo what a shell's `&` or nohup has set: what is ignored here is ignored by every process started from here."""
+    for name, usual in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 def bpcli(
