@@ -261,12 +261,12 @@ def state(saved: Saved) -> tuple[Any, ...]:
     """All that a checkpoint holds, to be compared: numbers by how they print, so that 1 is not True, and nan is nan."""
     scaler = {"scaler.shift": saved.scaler.shift, "scaler.factor": saved.scaler.factor}
     arrays = {name: (a.dtype.str, a.shape, a.tobytes()) for name, a in {**saved.arrays, **scaler}.items()}
-    rest = (saved.config, saved.counters, saved.info, saved.fingerprint, saved.targets_sha256, saved.origin)
+    rest = (saved.config, saved.counters, saved.info, saved.fingerprint, saved.data_sha256, saved.origin)
     return (*map(repr, rest), arrays)
 
 
 def _difference(found: tuple[Any, ...], wanted: tuple[Any, ...]) -> str:
-    names = ("config", "counters", "info", "fingerprint", "targets_sha256", "origin", "arrays")
+    names = ("config", "counters", "info", "fingerprint", "data_sha256", "origin", "arrays")
     wrong = [name for name, a, b in zip(names, found, wanted, strict=True) if a != b]
     return f"accepted, with other {', '.join(wrong)}" if wrong else ""
 

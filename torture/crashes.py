@@ -145,7 +145,7 @@ def _problem(files: dict[str, bytes], safe: bool, run: Path) -> str | None:
         if found is None:
             return "no checkpoint" if safe else None
         for path in run.glob("*.npz"):
-            Log(run / "log.csv", ()).require(load_checkpoint(path).counters.log_bytes)
+            Log(run / "log.csv", ()).require(load_checkpoint(path).counters.log)
     except BpcliError as error:
         return str(error)
     return None

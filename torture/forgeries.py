@@ -192,7 +192,7 @@ def wrong_type(by: Forger) -> bytes:
     return of_members(by.one.members(header))
 
 
-TYPED = ("config", "counters", "data", "fingerprint", "targets_sha256", "from", "format_version")
+TYPED = ("config", "counters", "data", "fingerprint", "data_sha256", "from", "format_version")
 
 
 def _places(parent: Any, key: Any, within: str = "") -> Iterator[tuple[Any, Any, str]]:

@@ -20,6 +20,7 @@ MAY_CHANGE = (
     "checkpoint.every_steps",
     "early_stopping.patience",
     "early_stopping.min_delta",
+    "data.file",
     "data.files",
     "data.cache_dir",
 )
@@ -51,8 +52,8 @@ def _require_continuable(saved: Saved, config: Config, experiment: Experiment) -
     same_scaling = np.array_equal(saved.scaler.shift, experiment.scaler.shift) and np.array_equal(
         saved.scaler.factor, experiment.scaler.factor
     )
-    same_targets = saved.targets_sha256 == experiment.targets_sha256
-    if saved.info != experiment.info or not same_scaling or not same_targets:
+    same_examples = saved.data_sha256 == experiment.data_sha256
+    if saved.info != experiment.info or not same_scaling or not same_examples:
         raise CheckpointError(
             f"cannot resume {saved.path}: the data are not those it was trained on; restore them, or start a new run"
         )

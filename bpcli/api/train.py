@@ -16,7 +16,7 @@ from bpcli.config.metrics import logged_metrics, split_metrics
 from bpcli.config.sections import Config
 from bpcli.errors import DivergedError
 from bpcli.training.evaluate import measure
-from bpcli.training.events import Event, Started, StepDone, Stopped
+from bpcli.training.events import Evaluated, Event, Started, StepDone, Stopped
 from bpcli.training.experiment import Experiment
 from bpcli.training.files import write_atomically
 from bpcli.training.fingerprint import fingerprint
@@ -130,7 +130,7 @@ class _Run:
                     try:
                         on_event(event)
                     except (Exception, SystemExit):  # whoever looks on fails, at a closed pipe, say: nothing is lost
-                        self.recorder.save()
+                        self.recorder.save(best=isinstance(event, Evaluated) and event.improved)
                         raise
                     last = event
         except DivergedError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -29,6 +30,12 @@ class Examples:
     def targets(self) -> Array:
         """Our rows of `y`."""
         return self.y if self.rows is None else self.y[self.rows]
+
+    def blocks(self, size: int = 4096) -> Iterator[Array]:
+        """Our rows of `x`, up to `size` of them at a time."""
+        for begin in range(0, len(self), size):
+            block = slice(begin, begin + size)
+            yield self.x[block if self.rows is None else self.rows[block]]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from bpcli.optim.schedules import Plateau
@@ -12,7 +13,7 @@ class PlateauState:
     """What has been seen of the metric so far."""
 
     best: float | None = None
-    left_out: int = 0
+    wait: int = 0
     """evaluations in a row that did not improve on `best`"""
     cooldown: int = 0
     """evaluations still to be waited out after a drop"""
@@ -20,14 +21,14 @@ class PlateauState:
 
     def observe(self, plateau: Plateau, value: float) -> PlateauState:
         """The state after an evaluation that measured `value`, as PyTorch's ReduceLROnPlateau counts."""
-        best, left_out, cooldown = self.best, self.left_out, self.cooldown
+        best, wait, cooldown = self.best, self.wait, self.cooldown
         sign = 1 if plateau.mode == "min" else -1
-        if value == value and (best is None or sign * (best - value) > plateau.min_delta):
-            best, left_out = value, 0
+        if math.isfinite(value) and (best is None or sign * (best - value) > plateau.min_delta):
+            best, wait = value, 0
         else:
-            left_out += 1
+            wait += 1
         if cooldown:
-            cooldown, left_out = cooldown - 1, 0
-        if left_out > plateau.patience:
+            cooldown, wait = cooldown - 1, 0
+        if wait > plateau.patience:
             return PlateauState(best, 0, plateau.cooldown, self.drops + 1)
-        return PlateauState(best, left_out, cooldown, self.drops)
+        return PlateauState(best, wait, cooldown, self.drops)

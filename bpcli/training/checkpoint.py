@@ -18,12 +18,11 @@ from bpcli.errors import CheckpointError
 from bpcli.nn.arrays import Array
 from bpcli.nn.network import Network
 from bpcli.training import npz
+from bpcli.training.divergence import require_finite
 from bpcli.training.experiment import Experiment
 from bpcli.training.origin import Origin
 from bpcli.training.plain import build
 from bpcli.training.state import Counters, State
-
-FORMAT_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,8 @@ class Saved:
     info: DataInfo
     scaler: Scaler
     fingerprint: dict[str, str | int]
-    targets_sha256: str
-    """of the targets it was trained and validated on"""
+    data_sha256: str
+    """of the examples it was trained and validated on"""
     arrays: dict[str, Array]
     """parameters by name, and slots under `optimizer.<slot>.<name>`"""
     origin: Origin | None = None
@@ -58,7 +57,7 @@ def pack_checkpoint(
     fingerprint: dict[str, str | int],
     origin: Origin | None = None,
 ) -> memoryview:
-    """The file of the experiment's parameters and the state."""
+    """The file of the experiment's parameters and the state. Raises `DivergedError` for an array not finite."""
     network = experiment.objective.network
     parameters = network.parameters
     arrays = {**parameters.views, **network.statistics.views}
@@ -67,13 +66,13 @@ def pack_checkpoint(
     if state.average is not None:
         arrays |= {f"{_AVERAGE}{name}": view for name, view in parameters.split(state.average).items()}
     arrays |= {"scaler.shift": experiment.scaler.shift, "scaler.factor": experiment.scaler.factor}
+    require_finite(arrays, step=state.counters.step)
     header = {
-        "format_version": FORMAT_VERSION,
         "config": config,
         "counters": state.counters.to_dict(),
         "data": asdict(experiment.info),
         "fingerprint": fingerprint,
-        "targets_sha256": experiment.targets_sha256,
+        "data_sha256": experiment.data_sha256,
         "from": asdict(origin) if origin else None,
     }
     return npz.pack(header, arrays)
@@ -83,12 +82,6 @@ def load_checkpoint(path: str | Path) -> Saved:
     """Read and verify a checkpoint. Raises `CheckpointError` if it is not a whole one of a known format."""
     path = Path(path)
     header, arrays = npz.unpack(path)
-    version = header.get("format_version")
-    if type(version) is not int or version != FORMAT_VERSION:
-        raise CheckpointError(
-            f"{path} has format version {version!r:.20}, and this bpcli reads {FORMAT_VERSION}: "
-            "use the bpcli that wrote it, or a newer one"
-        )
     try:
         return Saved(
             path=path,
@@ -97,7 +90,7 @@ def load_checkpoint(path: str | Path) -> Saved:
             info=build(DataInfo, header["data"], "data"),
             scaler=Scaler(arrays.pop("scaler.shift"), arrays.pop("scaler.factor")),
             fingerprint=build(dict[str, str | int], header["fingerprint"], "fingerprint"),
-            targets_sha256=build(str, header["targets_sha256"], "targets_sha256"),
+            data_sha256=build(str, header["data_sha256"], "data_sha256"),
             arrays=arrays,
             origin=build(Origin | None, header["from"], "from"),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -11,10 +11,10 @@ from bpcli.nn.arrays import Array
 from bpcli.training.objective import Objective
 
 
-def require_finite_weights(objective: Objective, *, step: int) -> None:
-    """Raise `DivergedError` if a parameter is NaN or infinite after update number `step`."""
-    if not np.isfinite(objective.network.parameters.theta).all():
-        raise diverged(objective, step=step)
+def require_finite(tensors: Mapping[str, Array], *, step: int) -> None:
+    """Raise `DivergedError` that names the first of `tensors` with a NaN or an infinity after update number `step`."""
+    if name := _first_not_finite(tensors.items()):
+        raise _error(name, step, _RATE)
 
 
 def diverged(objective: Objective, X: Array | None = None, *, step: int) -> DivergedError:
@@ -22,21 +22,30 @@ def diverged(objective: Objective, X: Array | None = None, *, step: int) -> Dive
 
     `step` counts the updates made; with a batch `X (N, features)`, it was the next update's that was not finite.
     """
-    tensors = _tensors(objective, X, step)
-    what = next((name for name, values in tensors if not np.isfinite(values).all()), "the loss")
-    cause = (
-        "the data hold a value that is not a number"
-        if what == "the input"
-        else "the learning rate is probably too large: lower optimizer.learning_rate, "
-        "or scale the inputs (data.scale) and the targets"
-    )
-    return DivergedError(f"training diverged at step {step + (X is not None)}: {what} is not finite; {cause}")
+    what = _first_not_finite(_tensors(objective, X, step)) or "the loss"
+    return _error(what, step + (X is not None), _DATA if what == _INPUT else _RATE)
+
+
+_INPUT = "the input"
+_DATA = "the data hold a value that is not a number"
+_RATE = (
+    "the learning rate is probably too large: lower optimizer.learning_rate, "
+    "or scale the inputs (data.scale) and the targets"
+)
+
+
+def _error(what: str, step: int, cause: str) -> DivergedError:
+    return DivergedError(f"training diverged at step {step}: {what} is not finite; {cause}")
+
+
+def _first_not_finite(tensors: Iterable[tuple[str, Array]]) -> str | None:
+    return next((name for name, values in tensors if not np.isfinite(values).all()), None)
 
 
 def _tensors(objective: Objective, X: Array | None, step: int) -> Iterator[tuple[str, Array]]:
     network = objective.network
     if X is not None:
-        yield "the input", X
+        yield _INPUT, X
     yield from network.parameters.views.items()
     if X is not None:
         for name, output in network.outputs(X, step):

@@ -67,13 +67,15 @@ class Experiment:
         return ClassificationMetrics(len(self.info.target_classes[part.columns[0]]), {"accuracy", *own})
 
     @cached_property
-    def targets_sha256(self) -> str:
-        """Of the targets of the training and validation splits, by which changed data are noticed; of a stream none."""
+    def data_sha256(self) -> str:
+        """Of the training and validation splits, by which changed data are noticed; a stream has none."""
         digest = hashlib.sha256()
-        if self.batches.examples is not None:
-            digest.update(self.batches.examples.targets.tobytes())
-        if "validation" in self.splits:
-            digest.update(self.splits["validation"]().examples.targets.tobytes())
+        learnt = [] if self.batches.examples is None else [self.batches.examples]
+        validated = [self.splits["validation"]().examples] if "validation" in self.splits else []
+        for examples in learnt + validated:
+            digest.update(examples.targets.tobytes())
+            for inputs in examples.blocks():
+                digest.update(inputs.tobytes())
         return digest.hexdigest()
 
     def start(self) -> State:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
+from os.path import exists
 from pathlib import Path
 
 from bpcli.errors import OutputError
@@ -32,6 +34,14 @@ def write_atomically(content: bytes | memoryview, *paths: Path) -> None:
                 temporary.unlink(missing_ok=True)
 
 
+def make_folder(path: Path, *, exist_ok: bool = True) -> None:
+    """Make a folder, and those above it, so that they outlast a power cut. Raises OSError."""
+    missing = [folder for folder in (path, *path.parents) if not exists(folder)]
+    path.mkdir(parents=True, exist_ok=exist_ok)
+    for folder in missing:
+        _sync_folder(folder.parent)
+
+
 def _temporary(path: Path) -> Path:
     """The run's lock keeps others out of it."""
     return path.with_name(f".{path.name}.tmp")
@@ -56,11 +66,14 @@ def _write_again(written: Path, path: Path, content: bytes | memoryview) -> None
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` outlast a power cut, where the system can."""
+    """Make what was renamed or made in `folder` outlast a power cut, where the system can."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # a file system that knows no such thing
+            raise
     finally:
         os.close(handle)

@@ -14,7 +14,7 @@ from bpcli.data.stream_batches import StreamBatches
 from bpcli.nn.arrays import Array
 from bpcli.nn.weighted_sum import WeightedSumHead
 from bpcli.optim.schedules import Plateau, learning_rate
-from bpcli.training.divergence import diverged, require_finite_weights
+from bpcli.training.divergence import diverged, require_finite
 from bpcli.training.evaluate import measure
 from bpcli.training.events import CheckpointDue, Evaluated, Event, Reason, StepDone, Stopped, Waiting
 from bpcli.training.experiment import Experiment
@@ -67,20 +67,20 @@ def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None,
             tested = test_first(experiment, state, X[-seen:], T[-seen:])
             _count_answers(experiment, counters, T[-seen:])
         loss = objective.forward(X, T, counters.step)
-        if not math.isfinite(loss):
+        loss_sum = counters.loss_sum + (loss if tested is None else tested)
+        if not math.isfinite(loss + loss_sum):
             raise diverged(objective, X, step=counters.step)
         if tested is None:
             _count_answers(experiment, counters, T)
         objective.backward(len(X), update.optimizer.scale(rate))
         revalue = partial(objective.revalue, X, T, counters.step) if searches else _unneeded
         update.apply(state, parameters, learning_rate=rate, revalue=revalue)
-        loss = loss if tested is None else tested
-        counters.loss_sum += loss
+        counters.loss_sum = loss_sum
         counters.seen += seen
         counters.batch += 1
         counters.step += 1
         counters.learning_rate = rate
-        yield StepDone(counters.epoch, counters.step, seen, loss / seen, rate)
+        yield StepDone(counters.epoch, counters.step, seen, (loss if tested is None else tested) / seen, rate)
         if experiment.every_steps and counters.step % experiment.every_steps == 0:
             yield CheckpointDue(best=False)
 
@@ -107,7 +107,7 @@ def _count_answers(experiment: Experiment, counters: Counters, T: Array) -> None
 def _evaluate(experiment: Experiment, state: State) -> Evaluated:
     """Measure the epoch that ended, and remember whether it was the best."""
     counters = state.counters
-    require_finite_weights(experiment.objective, step=counters.step)
+    require_finite(experiment.objective.network.parameters.views, step=counters.step)
     split = experiment.measured_as
     metrics = {f"{split}_loss": counters.loss_sum / counters.seen}
     if experiment.info.class_names:
@@ -138,13 +138,13 @@ def _observe(experiment: Experiment, counters: Counters, metrics: dict[str, floa
     if patience := experiment.patience:
         watched = metrics[patience.monitor.metric]
         if patience.monitor.improves(watched, counters.patience_best):
-            counters.patience_best, counters.patience_left_out = watched, 0
+            counters.patience_best, counters.patience_wait = watched, 0
         elif counters.patience_best is not None:  # a metric may be undefined at first
-            counters.patience_left_out += 1
+            counters.patience_wait += 1
     return improved
 
 
 def _finished(experiment: Experiment, counters: Counters) -> Reason | None:
-    if experiment.patience and counters.patience_left_out >= experiment.patience.evaluations:
+    if experiment.patience and counters.patience_wait >= experiment.patience.evaluations:
         return "stopped_early"
     return "completed" if experiment.epochs is not None and counters.epoch >= experiment.epochs else None

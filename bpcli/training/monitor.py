@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from bpcli.training.metrics import HIGHER_IS_BETTER
@@ -22,8 +23,8 @@ class Monitor:
     min_delta: float = 0.0
 
     def improves(self, value: float, best: float | None) -> bool:
-        """Whether `value` beats `best` by more than `min_delta`; the first value does, and NaN never."""
-        if value != value:
+        """Whether `value` beats `best` by more than `min_delta`; the first value does, NaN and infinity never."""
+        if not math.isfinite(value):
             return False
         if best is None:
             return True

@@ -23,6 +23,7 @@ import numpy as np
 from bpcli.errors import CheckpointError
 from bpcli.nn.arrays import Array
 
+FORMAT_VERSION = 1
 HEADER = "header.json"
 HEADER_LIMIT = 1 << 20
 """Bytes of it; what json makes of hostile text takes fifty times as many."""
@@ -35,7 +36,7 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> memoryview:
     """The bytes of an .npz with one member an array, under its name, and the header in `header.json`."""
     arrays = {name: np.asarray(array, array.dtype.newbyteorder("<"), order="C") for name, array in arrays.items()}
     described = {name: {"shape": list(a.shape), "dtype": a.dtype.str} for name, a in arrays.items()}
-    whole = {**header, "arrays": described}
+    whole = {"format_version": FORMAT_VERSION, **header, "arrays": described}
     text = json.dumps({**whole, "sha256": _digest(whole, arrays)}, allow_nan=False)
     if len(text) > HEADER_LIMIT:
         raise CheckpointError(
@@ -65,6 +66,8 @@ def unpack(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
                 return _verified(archive, file.seek(0, io.SEEK_END))
     except CheckpointError:
         raise
+    except _VersionError as error:
+        raise CheckpointError(f"{path} {error}") from None
     except _DamagedError as error:
         raise CheckpointError(f"{path} is not a whole bpcli checkpoint: {_line(error)}") from None
     except OSError as error:
@@ -72,6 +75,10 @@ def unpack(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     except Exception as error:  # zipfile and json raise a dozen kinds on damaged bytes
         kind = type(error).__name__
         raise CheckpointError(f"{path} is not a bpcli checkpoint, or is damaged ({kind}: {_line(error)})") from None
+
+
+class _VersionError(Exception):
+    """A file of another bpcli."""
 
 
 class _DamagedError(Exception):
@@ -104,6 +111,7 @@ def _verified(archive: zipfile.ZipFile, size: int) -> tuple[dict[str, Any], dict
     if HEADER not in members or members[HEADER].file_size > HEADER_LIMIT:
         raise _DamagedError(f"it has no {HEADER} of at most {HEADER_LIMIT:,} bytes")
     header = json.loads(archive.read(HEADER))
+    _require_version(header)
     described = header["arrays"]
     if set(members) != {HEADER, *(f"{name}.npy" for name in described)}:
         raise _DamagedError("its members are not those its header lists")
@@ -111,6 +119,16 @@ def _verified(archive: zipfile.ZipFile, size: int) -> tuple[dict[str, Any], dict
     if header.pop("sha256") != _digest(header, arrays):
         raise _DamagedError("its digest does not match")
     return header, arrays
+
+
+def _require_version(header: Mapping[str, Any]) -> None:
+    """Before anything else is asked of it, which may be otherwise in another version."""
+    version = header["format_version"]
+    if type(version) is not int or version != FORMAT_VERSION:
+        raise _VersionError(
+            f"has format version {version!r:.20}, and this bpcli reads {FORMAT_VERSION}: "
+            "use the bpcli that wrote it, or a newer one"
+        )
 
 
 def _array(archive: zipfile.ZipFile, name: str, *, shape: list[int], dtype: str) -> Array:

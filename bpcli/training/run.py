@@ -9,7 +9,6 @@ from typing import Any
 
 from bpcli.errors import DataError
 from bpcli.training.checkpoint import pack_checkpoint
-from bpcli.training.divergence import require_finite_weights
 from bpcli.training.events import CheckpointDue, Evaluated, Event, StepDone, Stopped, Waiting
 from bpcli.training.experiment import Experiment
 from bpcli.training.files import write_atomically
@@ -35,11 +34,12 @@ class Recorder:
     def open(self, *, resumed: bool) -> None:
         """Begin the log; or make the run the state's own again, and drop what the log says of later epochs."""
         if resumed:
-            self.log.require(self.state.counters.log_bytes)
+            self.log.require(self.state.counters.log)
             self.save()
-            self.log.truncate(self.state.counters.log_bytes)
+            self.log.truncate(self.state.counters.log)
         else:
-            self.state.counters.log_bytes = self.log.start()
+            self._packed()  # what no checkpoint can hold is refused before anything is trained
+            self.state.counters.log = self.log.start()
 
     def run(self, interrupted: Callable[[], bool]) -> Generator[Event, None, None]:
         """Train to the end, or until `interrupted()` is true after a step: then save, and stop.
@@ -75,7 +75,7 @@ class Recorder:
                 counters.seconds = perf_counter() - began
                 if isinstance(event, Evaluated):
                     rate = (counters.position - before) / (perf_counter() - since)
-                    counters.log_bytes = self.log.append(event, seconds=counters.seconds, examples_per_second=rate)
+                    counters.log = self.log.append(event, seconds=counters.seconds, examples_per_second=rate)
                     since, before = perf_counter(), counters.position
                 elif isinstance(event, CheckpointDue):
                     self.save(best=event.best)
@@ -84,12 +84,14 @@ class Recorder:
             counters.seconds = perf_counter() - began
 
     def save(self, *, best: bool = False) -> None:
-        """Save last.npz, and best.npz before it: a kill between the two repeats an epoch and loses nothing.
+        """Save last.npz, and best.npz before it: a kill between the two repeats an epoch and loses nothing."""
+        write_atomically(self._packed(), *([self.folder.best] if best else []), self.folder.last)
 
-        Raises `DivergedError` rather than replace a finite checkpoint by one that is not.
+    def _packed(self) -> memoryview:
+        """The checkpoint of this moment.
+
+        Raises `DivergedError` rather than let a checkpoint that is not finite replace one that is.
         """
-        require_finite_weights(self.experiment.objective, step=self.state.counters.step)
-        content = pack_checkpoint(
+        return pack_checkpoint(
             self.experiment, self.state, config=self.config, fingerprint=self.fingerprint, origin=self.origin
         )
-        write_atomically(content, *([self.folder.best] if best else []), self.folder.last)

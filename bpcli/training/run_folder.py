@@ -9,6 +9,7 @@ from os.path import exists, isdir, isfile  # which, unlike Path, raise nothing w
 from pathlib import Path
 
 from bpcli.errors import CheckpointError
+from bpcli.training.files import make_folder
 
 RUNS = Path("runs")
 
@@ -22,7 +23,7 @@ class RunFolder:
         self.config, self.log = path / "config.yaml", path / "log.csv"
         self.last, self.best = path / "last.npz", path / "best.npz"
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            make_folder(path)
             self._lock = _lock(path / ".lock")
         except OSError as error:
             raise CheckpointError(
@@ -53,7 +54,7 @@ def new_run_folder(output: Path | None, name: str) -> RunFolder:
     while True:
         path = RUNS / (name if number == 1 else f"{name}-{number}")
         try:
-            path.mkdir(parents=True)
+            make_folder(path, exist_ok=False)
         except FileExistsError:
             number += 1
         except OSError as error:
@@ -135,12 +136,14 @@ def _lock(path: Path) -> int:
         return handle
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         holder = _holder(handle)
         os.close(handle)
         raise CheckpointError(
             f"{path.parent} is in use by {holder}: wait for it, or choose another folder with -o"
         ) from None
+    except OSError:  # nor where the file system has no locks
+        return handle
     os.truncate(handle, 0)
     os.write(handle, str(os.getpid()).encode())
     return handle

@@ -8,8 +8,8 @@ from typing import Any
 from bpcli.training.log import CLOCK_COLUMNS, read_log
 from bpcli.training.npz import unpack
 
-CLOCK = ("seconds", "log_bytes")
-"""Counters that depend on the clock: the second by the width of what the log shows of it."""
+CLOCK = ("seconds", "log")
+"""Counters that depend on the clock: the log by what it shows of it."""
 
 
 def differences(run: Path, other: Path) -> list[str]:
@@ -20,6 +20,8 @@ def differences(run: Path, other: Path) -> list[str]:
     """
     found = []
     for name in ("last.npz", "best.npz"):
+        if name == "last.npz" and not (run / name).exists():
+            found.append(f"{name} is missing")
         a, b = (_content(folder / name) for folder in (run, other))
         found += [f"{name}: {key}" for key in sorted(a.keys() | b.keys()) if a.get(key) != b.get(key)]
     if _rows(run) != _rows(other):

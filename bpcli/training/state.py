@@ -24,6 +24,16 @@ class Best:
     value: float
 
 
+@dataclass(frozen=True)
+class LogPart:
+    """The part of log.csv that belongs to a state: its beginning."""
+
+    size: int = 0
+    """bytes"""
+    sha256: str = ""
+    """of them; empty before there are any"""
+
+
 @dataclass
 class Counters:
     """The part of the state that a checkpoint keeps in its header."""
@@ -48,14 +58,13 @@ class Counters:
     """of the last evaluation, by full name"""
     best: Best | None = None
     patience_best: float | None = None
-    patience_left_out: int = 0
+    patience_wait: int = 0
     """evaluations in a row that did not improve on `patience_best`"""
     plateau: PlateauState = PlateauState()
     """of a schedule that waits for one"""
     seconds: float = 0.0
     """spent training, all sessions of the run together"""
-    log_bytes: int = 0
-    """length of log.csv that belongs to this state"""
+    log: LogPart = LogPart()
 
     @property
     def position(self) -> int:
@@ -63,18 +72,25 @@ class Counters:
         return self.examples + (self.seen if self.batch else 0)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON, which has no NaN: a metric that is not finite is null."""
-        data: dict[str, Any] = finite(asdict(self))
-        return data
+        """Plain data for JSON, which has no NaN: a metric or a part's sum that is not finite is null."""
+        data = asdict(self)
+        return {**data, **{key: finite(data[key]) for key in _MAY_BE_UNDEFINED}}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Counters:
         """The counters of `to_dict`. Raises ValueError or KeyError for data that are no counters."""
-        metrics = data["metrics"]
-        if isinstance(metrics, dict):
-            metrics = {name: math.nan if value is None else value for name, value in metrics.items()}
-        counters: Counters = build(cls, {**data, "metrics": metrics}, "counters")
+        undefined = {key: _with_nan(data[key]) for key in _MAY_BE_UNDEFINED}
+        counters: Counters = build(cls, {**data, **undefined}, "counters")
         return counters
+
+
+_MAY_BE_UNDEFINED = ("metrics", "part_sums")
+
+
+def _with_nan(numbers: Any) -> Any:
+    if not isinstance(numbers, dict):
+        return numbers  # for `build` to refuse
+    return {name: math.nan if value is None else value for name, value in numbers.items()}
 
 
 @dataclass

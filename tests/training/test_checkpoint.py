@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bpcli.errors import CheckpointError
+from bpcli.errors import CheckpointError, DivergedError
+from bpcli.optim.sgd import SGD
 from bpcli.training import npz
 from bpcli.training.checkpoint import load_checkpoint, pack_checkpoint, restore
 from bpcli.training.events import StepDone
 from bpcli.training.loop import train
-from bpcli.training.state import State
+from bpcli.training.state import Counters, State
 
 from .conftest import MakeExperiment
 
@@ -73,6 +75,22 @@ def rewritten(path: Path, **changes: object) -> None:
     header, arrays = npz.unpack(path)
     header = {key: value for key, value in {**header, **changes}.items() if value is not None}
     path.write_bytes(npz.pack(header, arrays))
+
+
+def test_what_is_not_finite_is_not_packed(experiment: MakeExperiment) -> None:
+    trained = experiment(optimizer=SGD(momentum=0.9))
+    state = trained.start()
+    state.slots["displacement"][0] = np.inf
+    with pytest.raises(DivergedError, match=r"at step 0: optimizer.displacement.layers.0.W is not finite"):
+        pack_checkpoint(trained, state, config={}, fingerprint={})
+
+
+def test_a_metric_that_is_undefined_stays_so(saved: tuple[Path, State, np.ndarray]) -> None:
+    counters = Counters(metrics={"train_loss": 1.0, "validation_r2": math.nan}, part_sums={"a": math.inf})
+    again = Counters.from_dict(json.loads(json.dumps(counters.to_dict(), allow_nan=False)))
+    assert again.metrics["train_loss"] == 1.0
+    assert math.isnan(again.metrics["validation_r2"])
+    assert math.isnan(again.part_sums["a"])
 
 
 def test_a_future_format_is_refused_with_what_to_do(saved: tuple[Path, State, np.ndarray]) -> None:
@@ -157,7 +175,7 @@ def test_what_is_not_of_its_type_is_refused(
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("targets_sha256", 3), ("from", "other.npz"), ("from", {"checkpoint": 3, "step": 0}), ("from", {"step": 0})],
+    [("data_sha256", 3), ("from", "other.npz"), ("from", {"checkpoint": 3, "step": 0}), ("from", {"step": 0})],
 )
 def test_an_origin_or_digest_that_is_none_is_refused(
     saved: tuple[Path, State, np.ndarray], key: str, value: object

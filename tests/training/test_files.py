@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -25,6 +28,22 @@ def test_a_failed_write_leaves_the_old_content_and_nothing_else(
         write_atomically(b"new", path)
     assert [file.name for file in tmp_path.iterdir()] == ["a"]
     assert path.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize(("number", "matters"), [(errno.EINVAL, False), (errno.ENOTSUP, False), (errno.EIO, True)])
+def test_a_folder_that_cannot_be_flushed_matters_only_where_it_could_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, matters: bool
+) -> None:
+    fsync = os.fsync
+
+    def flush(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(number, os.strerror(number))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", flush)
+    with pytest.raises(OutputError, match=r"cannot write .*a: Input/output error") if matters else nullcontext():
+        write_atomically(b"new", tmp_path / "a")
 
 
 def test_several_paths_get_the_content_and_keep_it_when_one_is_written_again(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import bpcli
-from bpcli.training.checkpoint import FORMAT_VERSION, load_checkpoint
+from bpcli.training.checkpoint import load_checkpoint
 from bpcli.training.log import read_log
+from bpcli.training.npz import FORMAT_VERSION
 
 FORMATS = Path(__file__).parent / "formats"
 VERSIONS = sorted(int(folder.name) for folder in FORMATS.iterdir())

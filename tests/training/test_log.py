@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bpcli.errors import CheckpointError
+from bpcli.errors import CheckpointError, OutputError
 from bpcli.training.events import Evaluated
-from bpcli.training.log import Log
+from bpcli.training.log import Log, read_log
+from bpcli.training.state import LogPart
 
 
 def evaluated(epoch: int) -> Evaluated:
@@ -34,7 +37,71 @@ def test_truncating_drops_the_rows_after_a_checkpoint(tmp_path: Path) -> None:
     assert log.path.read_bytes() == before
 
 
-def test_a_log_shorter_than_its_checkpoint_is_refused(tmp_path: Path) -> None:
-    log = Log(tmp_path / "log.csv", ["train_loss"])
-    with pytest.raises(CheckpointError, match="has 0 bytes, but the checkpoint was written when it had 100"):
-        log.truncate(100)
+def two_rows(path: Path) -> tuple[Log, LogPart]:
+    log = Log(path, ["train_loss"])
+    log.start()
+    log.append(evaluated(1), seconds=1, examples_per_second=1)
+    return log, log.append(evaluated(2), seconds=1, examples_per_second=1)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (Path.unlink, "cannot read .*: No such file or directory; restore it"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-1]), "has 134 bytes, but .* when it had 135; restore it"),
+        (lambda path: path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n")), "is not as the run has left it"),
+        (lambda path: path.write_bytes(bytes(1000)), "is not as the run has left it; restore it, or .* --from"),
+    ],
+)
+def test_a_log_that_is_not_its_checkpoints_is_refused(
+    tmp_path: Path, change: Callable[[Path], object], message: str
+) -> None:
+    log, part = two_rows(tmp_path / "log.csv")
+    assert part.size == 135
+    change(log.path)
+    for refuses in (log.require, log.truncate):
+        with pytest.raises(CheckpointError, match=message):
+            refuses(part)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (Path.unlink, "cannot write .*: No such file or directory"),
+        (lambda path: path.write_text("mine"), "cannot go on with .*: another program has changed it"),
+    ],
+)
+def test_a_log_changed_under_the_run_is_not_written_to(
+    tmp_path: Path, change: Callable[[Path], object], message: str
+) -> None:
+    log, _ = two_rows(tmp_path / "log.csv")
+    change(log.path)
+    with pytest.raises(OutputError, match=message):
+        log.append(evaluated(3), seconds=1, examples_per_second=1)
+
+
+def test_a_log_goes_on_behind_the_part_it_was_cut_to(tmp_path: Path) -> None:
+    whole, part = two_rows(tmp_path / "log.csv")
+    content = whole.path.read_bytes()
+    end = whole.append(evaluated(3), seconds=1, examples_per_second=1)
+    log = Log(whole.path, ["train_loss"])
+    log.truncate(part)
+    assert log.path.read_bytes() == content
+    assert log.append(evaluated(3), seconds=1, examples_per_second=1) == end
+    assert hashlib.sha256(log.path.read_bytes()).hexdigest() == end.sha256
+
+
+def test_rows_are_read_back_and_what_is_no_log_is_refused(tmp_path: Path) -> None:
+    log, _ = two_rows(tmp_path / "log.csv")
+    assert [row["epoch"] for row in read_log(log.path)] == ["1", "2"]
+    assert read_log(tmp_path / "none.csv") == []
+    for content, what in (
+        (b"\x83\xff", "can't decode byte"),
+        (b"hello,world\nhello,world\n", "see line 2"),
+        (b"epoch,step\n1,2\n1\n", "see line 3"),
+        (b"epoch,step\n1,2,3\n", "see line 2"),
+        (b'epoch,step\n1,"2', "unexpected end of data"),
+    ):
+        log.path.write_bytes(content)
+        with pytest.raises(CheckpointError, match=f"is no log of bpcli, or is damaged.*{what}"):
+            read_log(log.path)

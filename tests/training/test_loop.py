@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
@@ -161,6 +162,16 @@ def test_divergence_is_an_error_that_says_where(experiment: MakeExperiment) -> N
         pytest.raises(DivergedError, match=r"step \d+: .* is not finite; the learning rate"),
     ):
         list(train(setup, setup.start()))
+
+
+def test_losses_whose_sum_is_not_finite_are_a_divergence(experiment: MakeExperiment) -> None:
+    """Each is finite, and the checkpoint of their sum could not be read."""
+    trained = experiment()
+    state = trained.start()
+    state.counters.loss_sum = math.inf
+    state.counters.batch = 1
+    with pytest.raises(DivergedError, match="step 1: the loss is not finite"):
+        list(train(trained, state))
 
 
 def test_a_nan_in_the_data_is_told_from_a_rate_too_large(experiment: MakeExperiment) -> None:

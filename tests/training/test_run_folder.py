@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bpcli.errors import CheckpointError
+from bpcli.training import files
 from bpcli.training.run_folder import RunFolder, find_checkpoint, new_run_folder
 
 
@@ -47,6 +50,25 @@ def test_a_name_too_long_is_refused_whatever_is_asked_of_it() -> None:
         find_checkpoint(str(path), None, "xor")
     with pytest.raises(CheckpointError, match="as a run folder: File name too long"):
         RunFolder(path)
+
+
+def test_a_new_folder_outlasts_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[str] = []
+    monkeypatch.setattr(files, "_sync_folder", lambda folder: flushed.append(str(folder)))
+    RunFolder(Path("a/b/c")).close()
+    assert sorted(flushed) == [".", "a", "a/b"]
+    flushed.clear()
+    RunFolder(Path("a/b/c")).close()
+    assert flushed == []
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK])
+def test_a_file_system_without_locks_can_be_used(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def has_none(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("fcntl.flock", has_none)
+    RunFolder(Path("run")).close()
 
 
 def test_two_processes_cannot_use_one_folder_and_a_dead_one_holds_nothing(tmp_path: Path) -> None:
