@@ -344,7 +344,7 @@ def test_a_refused_resume_changes_no_file(moons: Config) -> None:
     train(replace(moons, optimizer=SGD(learning_rate=8.0, momentum=0.9)), output="run")
     before = Path("run/last.npz").read_bytes()
     Path("run/log.csv").unlink()
-    with pytest.raises(CheckpointError, match="cannot read .*log"):
+    with pytest.raises(CheckpointError, match="cannot read"):
         train(replace(moons, optimizer=SGD(learning_rate=8.0, momentum=0.9)), output="run", resume="best")
     assert Path("run/last.npz").read_bytes() == before
 
