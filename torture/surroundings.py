@@ -239,7 +239,7 @@ def _wait_until_it_is_gone() -> None:
     terminal.poll()
 
 
-HUNG_UP = -signal.SIGHUP
+HUNG_UP = 128 + signal.SIGHUP
 CASES = (
     Case("a read-only folder", 2, "cannot use run as a run folder: Permission denied", _read_only, is_begun=True),
     Case("a path that is a file", 2, "cannot use file as a run folder: File exists", _is_a_file),

@@ -56,7 +56,14 @@ def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Seq
     if split not in experiment.splits:
         raise UsageError(f"{config.data.name} has no {split} split here: it has {', '.join(experiment.splits)}")
     with limit_threads(1), np.errstate(all="ignore"):  # what overflows shows in the loss
-        return _evaluate(saved.path, config.data.name, split, experiment)
+        evaluation = _evaluate(saved.path, config.data.name, split, experiment)
+    gives_data = any(override.strip().startswith("data.") for override in overrides)
+    if split == "train" or gives_data or experiment.data_sha256 == saved.data_sha256:
+        return evaluation
+    return replace(evaluation, warnings=(f"{_CHANGED}: the {split} split may hold examples it has learnt from",))
+
+
+_CHANGED = "the data are not those it was trained on, or are split otherwise"
 
 
 def _evaluate(path: Path, data: str, split: str, experiment: Experiment) -> Evaluation:

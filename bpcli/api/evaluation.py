@@ -44,6 +44,8 @@ class Evaluation:
     """the most confident ones first"""
     targets: tuple[TargetScore, ...] = ()
     """each target column of a regression that has several, but not too many to look at"""
+    warnings: tuple[str, ...] = ()
+    """why the figures may not mean what they seem to"""
 
     def to_dict(self) -> dict[str, Any]:
         """The object that `bpcli eval --json` prints; what is not a number is null."""
@@ -60,4 +62,5 @@ class Evaluation:
             "classes": [finite(vars(score)) for score in self.classes],
             "mistakes": [vars(mistake) for mistake in self.mistakes],
             "targets": [finite(vars(score)) for score in self.targets],
+            "warnings": list(self.warnings),
         }

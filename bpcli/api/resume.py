@@ -47,7 +47,12 @@ def _require_continuable(saved: Saved, config: Config, experiment: Experiment) -
             more += f"; schedule.length={then.get('schedule.length')} goes on with the rate where it ended"
         raise CheckpointError(
             f"cannot resume {saved.path} with another config: {listed}{more}; "
-            f"on resume only {', '.join(MAY_CHANGE)} may change"
+            f"on resume only {', '.join(MAY_CHANGE)} may change; --from {saved.path} starts a new run with its weights"
+        )
+    begun = saved.counters.epoch + (saved.counters.batch > 0)
+    if experiment.epochs is not None and experiment.epochs < begun:
+        raise CheckpointError(
+            f"{saved.path} is of epoch {begun}, and training.epochs is {experiment.epochs}: give {begun} or more"
         )
     same_scaling = np.array_equal(saved.scaler.shift, experiment.scaler.shift) and np.array_equal(
         saved.scaler.factor, experiment.scaler.factor

@@ -10,7 +10,7 @@ from bpcli.api.warm_start import warm_start
 from bpcli.config.sections import Config
 from bpcli.data.scaling import Scaler
 from bpcli.data.stream_batches import StreamBatches
-from bpcli.errors import UsageError
+from bpcli.errors import CheckpointError, UsageError
 from bpcli.training.checkpoint import Saved, load_checkpoint
 from bpcli.training.experiment import Experiment
 from bpcli.training.fingerprint import difference
@@ -56,6 +56,8 @@ class Start:
         warnings = []
         if changed := difference(self.saved.fingerprint, fingerprint):
             warnings.append(f"the bits may differ from an uninterrupted run: {changed}")
+        if lost := _lost_best(self.saved):
+            warnings.append(lost)
         batches = experiment.batches
         if isinstance(batches, StreamBatches) and not batches.stream.can_be_read_again:
             warnings.append("what a pipe has brought cannot be read again: the run goes on with the rows that come now")
@@ -76,7 +78,36 @@ def choose_start(checkpoint: Path | None, start_from: str | Path | None, *, keep
     Raises `CheckpointError` for one that cannot be read.
     """
     if checkpoint is not None:
-        return Start(load_checkpoint(checkpoint), resumes=True)
+        return Start(_load_to_resume(checkpoint), resumes=True)
     if start_from is not None:
         return Start(load_checkpoint(checkpoint_at(Path(start_from))), keep_optimizer=keep_optimizer)
     return Start()
+
+
+def _load_to_resume(path: Path) -> Saved:
+    try:
+        return load_checkpoint(path)
+    except CheckpointError as error:
+        best = path.with_name("best.npz")
+        if path.name == "last.npz" and _loaded(best):
+            raise CheckpointError(f"{error}; {best} is whole: --resume best goes on with it") from None
+        raise
+
+
+def _lost_best(saved: Saved) -> str | None:
+    """A warning where best.npz is not the one that the checkpoint speaks of, nor a later one of the run."""
+    if saved.counters.best is None or saved.path.name != "last.npz":
+        return None
+    path = saved.path.with_name("best.npz")
+    best = _loaded(path)
+    if best and (best.counters.best == saved.counters.best or best.counters.step > saved.counters.step):
+        return None
+    what = "is of another run" if best else "is damaged" if path.exists() else "is missing"
+    return f"{path} {what}: the best weights, of epoch {saved.counters.best.epoch}, are lost until others are better"
+
+
+def _loaded(path: Path) -> Saved | None:
+    try:
+        return load_checkpoint(path)
+    except CheckpointError:
+        return None

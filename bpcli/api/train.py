@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bpcli.api.overwriting import require_own_files
 from bpcli.api.result import Status, TrainResult
 from bpcli.api.start import Start, choose_start, require_one_start
 from bpcli.config.build import build
@@ -71,7 +72,11 @@ def train(
         state = start.state(resolved, experiment)
         if dry_run:
             return _dry_run(experiment, state)
-        run_folder = resumed or held.enter_context(new_run_folder(folder, config.name or "run"))
+        run_folder = resumed or held.enter_context(
+            new_run_folder(folder, config.name or "run", again=_written(resolved) if resume == "auto" else None)
+        )
+        if not resumed:
+            require_own_files(run_folder)
         run = _Run(resolved, experiment, run_folder, start=start, state=state, threads=threads)
         return run.train(requirements, on_event, interrupted)
 
@@ -122,15 +127,16 @@ class _Run:
     def _consume(self, on_event: Callable[[Event], None], interrupted: Callable[[], bool]) -> tuple[Status, str]:
         """Run the recorded loop to its end: its status, and a message where there is more to say."""
         self.recorder.open(resumed=self.resumed)
-        write_atomically(config_to_yaml(self.config).encode(), self.folder.config)
+        write_atomically(_written(self.config), self.folder.config)
         on_event(self._started())
         try:
             with closing(self.recorder.run(interrupted)) as events:
                 for event in events:
                     try:
                         on_event(event)
-                    except (Exception, SystemExit):  # whoever looks on fails, at a closed pipe, say: nothing is lost
+                    except (Exception, SystemExit) as error:  # whoever looks on fails, at a closed pipe, say
                         self.recorder.save(best=isinstance(event, Evaluated) and event.improved)
+                        error.add_note(f"what was learnt is saved: go on with --resume {self.folder.last}")
                         raise
                     last = event
         except DivergedError as error:
@@ -161,6 +167,11 @@ class _Run:
             warnings=self.warnings,
             origin=self.recorder.origin,
         )
+
+
+def _written(config: Config) -> bytes:
+    """The config.yaml of a run."""
+    return config_to_yaml(config).encode()
 
 
 def _available(config: Config, experiment: Experiment) -> dict[str, list[str]]:

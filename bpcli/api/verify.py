@@ -5,17 +5,19 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
-from bpcli.api.result import TrainResult
+from bpcli.api.result import Status, TrainResult
 from bpcli.api.train import train
 from bpcli.config.sections import Config
+from bpcli.data.arriving import place_of
 from bpcli.data.stream import Stream
 from bpcli.errors import DivergedError, UsageError
 from bpcli.nn.randomness import generator
 from bpcli.training.checkpoint import load_checkpoint
+from bpcli.training.events import Event, Started
 from bpcli.training.same_run import differences
 
 INTERRUPTIONS = 3
@@ -57,28 +59,45 @@ def verify(
     temporary one. `on_training` is told which training begins. Raises what `bpcli.train` does, `DivergedError` for a
     training that diverges, and `UsageError` for standard input, which cannot be read twice.
     """
-    if isinstance(config.data, Stream) and config.data.file == "-":
-        raise UsageError("verify trains twice, and standard input can be read once: write the rows to a file")
+    if isinstance(config.data, Stream) and not config.data.can_be_read_again:
+        raise UsageError(
+            f"verify trains twice, and {place_of(config.data.file)} can be read once: write the rows to a file"
+        )
     with tempfile.TemporaryDirectory(prefix="bpcli-verify-") as folder:
         straight, resumed = Path(folder, "straight"), Path(folder, "resumed")
         on_training("training straight through")
         whole = _trained(config, straight)
         stops = _stops(config.seed, whole.steps, interruptions)
         on_training(f"training with {len(stops)} interruptions")
-        done = 0
-        for stop in stops:
-            _trained(config, resumed, resume="auto", interrupted=_after(stop - done))
-            done = stop
-        _trained(config, resumed, resume="auto")
+        unlike: list[str] = []
+        for begin, stop in pairwise((0, *stops)):
+            unlike += _session(config, resumed, begin, stop, "interrupted")
+        unlike += _session(config, resumed, max(stops, default=0), whole.steps, whole.status)
         saved = load_checkpoint(straight / "last.npz")
         return Verification(
             epochs=whole.epochs,
             steps=whole.steps,
             interrupted_after=stops,
             tensors=len(saved.arrays),
-            differences=tuple(differences(straight, resumed)),
+            differences=(*unlike, *differences(straight, resumed)),
             fingerprint=saved.fingerprint,
         )
+
+
+def _session(config: Config, folder: Path, begin: int, stop: int, status: Status) -> list[str]:
+    """Train from step `begin` until the run ends at step `stop`, or is interrupted there: what was otherwise."""
+    begun: list[int] = []
+
+    def see(event: Event) -> None:
+        if isinstance(event, Started):
+            begun.append(event.step)
+
+    stops = {"interrupted": _after(stop - begin)} if status == "interrupted" else {}
+    result = _trained(config, folder, resume="last" if begin else None, on_event=see, **stops)
+    if (begun, result.status, result.steps) == ([begin], status, stop):
+        return []
+    found = f"a session began at step {begun[0]} and was {result.status} at {result.steps}"
+    return [f"{found}, in the place of {begin}, {status} and {stop}"]
 
 
 def _trained(config: Config, folder: Path, **options: Any) -> TrainResult:

@@ -44,11 +44,11 @@ def _run(arguments: Sequence[str]) -> int:
 
         _say_error(describe(error))
         return error.exit_code
-    except BrokenPipeError:  # nobody reads on, and nobody need be told
-        return 1
+    except BrokenPipeError as error:
+        return _nobody_reads_on(error)
     except OSError as error:
-        where = f": {error.filename}" if error.filename else ""
-        _say_error(f"{error.strerror or error}{where}")
+        where = f"{error.filename}: " if error.filename else "cannot write what is shown: "
+        _say_error("; ".join([f"{where}{error.strerror or error}", *_notes(error)]))
         return 1
     except MemoryError as error:
         _say_error(f"there is not enough memory ({error}): choose smaller layers, batches or windows")
@@ -69,8 +69,19 @@ def _run_verb(arguments: Sequence[str]) -> int:
 
         _say_error(describe_misuse(error))
         return error.exit_code
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except SystemExit as end:  # rich's way to end at a closed pipe
+        return _nobody_reads_on(end)
+
+
+def _nobody_reads_on(error: BaseException) -> int:
+    """Nobody need be told, but of a training that ended with it."""
+    if notes := _notes(error):
+        _say_error("; ".join(["nobody reads on what is shown", *notes]))
+    return 1
+
+
+def _notes(error: BaseException) -> list[str]:
+    return getattr(error, "__notes__", [])
 
 
 def _bug(error: Exception) -> int:

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM: stop at once, or first ask a training to stop."""
+"""SIGINT, SIGTERM and SIGHUP: stop at once, or first ask a training to stop."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+HANGUP = getattr(signal, "SIGHUP", None)  # Windows has none
+SIGNALS = (signal.SIGINT, signal.SIGTERM, *([HANGUP] if HANGUP else []))
 
 
 class Interrupted(BaseException):
@@ -35,7 +36,8 @@ class Interruption:
         return 128 + (self._received or signal.SIGINT)
 
     def handle(self, signum: int, _frame: object) -> None:
-        repeated, self._received = self._received is not None, signum
+        repeated = self._received is not None and signum != HANGUP  # which shell and kernel both send
+        self._received = signum
         if repeated or not self._asked:
             raise Interrupted(signum)
 

@@ -27,7 +27,7 @@ def train(
     config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML file; `bpcli init` has some to start from.")],
     overrides: Overrides = None,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option("--output", "-o", metavar="DIR", help="The run folder; without it, a new one in runs/."),
     ] = None,
     resume: Annotated[
@@ -57,7 +57,7 @@ def train(
     """Train CONFIG; write checkpoints and a log into a run folder.
 
     Exit codes: 0 done, 1 a requirement is not met, 2 an error in what was given,
-    3 diverged, 130 or 143 interrupted and saved.
+    3 diverged, 129, 130 or 143 interrupted and saved.
     """
     from bpcli.api.train import train as run_training
     from bpcli.cli.configs import open_config
@@ -65,21 +65,34 @@ def train(
 
     if optimizer_state is not None and start_from is None:
         raise UsageError("--optimizer-state says what to do with the optimizer of a checkpoint: give --from with it")
+    if output == "":
+        raise UsageError("-o is empty: name a folder, or leave it out for a new one in runs/")
     changes = [*(overrides or []), *([] if seed is None else [f"seed={seed}"])]
     settings, document = open_config(config, changes)
-    with watching() as interruption, make_display(progress, stderr=as_json) as display, document.locating():
-        result = run_training(
-            settings,
-            output=output,
-            resume=resume,
-            start_from=start_from,
-            keep_optimizer=optimizer_state == "keep",
-            require=require or (),
-            dry_run=dry_run,
-            on_event=display,
-            interrupted=interruption.requested,
-        )
-    _show(settings, result, as_json=as_json, progress=progress)
+    with watching() as interruption:
+        try:
+            with make_display(progress, stderr=as_json) as display, document.locating():
+                result = run_training(
+                    settings,
+                    output=output,
+                    resume=resume,
+                    start_from=start_from,
+                    keep_optimizer=optimizer_state == "keep",
+                    require=require or (),
+                    dry_run=dry_run,
+                    on_event=display,
+                    interrupted=interruption.requested,
+                )
+        except (OSError, SystemExit) as error:  # a signal ends the `tee` or the terminal that shows us, too
+            if not interruption.requested():
+                raise
+            say_note("; ".join(["interrupted", *getattr(error, "__notes__", [])]))
+            raise typer.Exit(interruption.exit_code) from None
+    try:
+        _show(settings, result, as_json=as_json, progress=progress)
+    except (OSError, SystemExit):
+        if result.status != "interrupted":
+            raise
     if result.status == "interrupted":
         say_note(_how_to_resume(result, config, changes))
     if result.status == "diverged":

@@ -60,7 +60,7 @@ def filled_line(place: str, cells: list[str], first: Line | None) -> Line | None
 
 def is_number(cell: str) -> bool:
     try:
-        float(cell)
+        _parsed(cell)
     except ValueError:
         return False
     return True
@@ -70,10 +70,17 @@ def number(line: Line, index: int, names: list[str]) -> float:
     """The number in a cell, whose column is called `names[index]`. Raises DataError, with the line and the column."""
     cell = line.cells[index]
     try:
-        value = float(cell)
+        value = _parsed(cell)
     except ValueError:
         what = f"{cell!r} is not a number" if cell else "the cell is empty, where a number belongs"
         raise DataError(f"{line.place}: {names[index]}: {what}") from None
     if not math.isfinite(value):
         raise DataError(f"{line.place}: {names[index]}: {cell!r} is not a finite number")
     return value
+
+
+def _parsed(cell: str) -> float:
+    """Python's `float`, but for `1_000` and digits of other scripts, which no table means."""
+    if "_" in cell or not cell.isascii():
+        raise ValueError(cell)
+    return float(cell)

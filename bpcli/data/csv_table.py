@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -55,6 +56,8 @@ class Csv(TableSource):
         others = [index for index in range(len(first)) if index not in targets]
         has_header = not any(is_number(first[index]) for index in others)
         names = first if has_header else [f"column {index}" for index in range(len(first))]
+        if twice := [name for name, times in Counter(names).items() if times > 1]:
+            raise DataError(f"{lines[0].place}: {twice[0]!r} names two columns: give each a name")
         lines = lines[has_header:]
         if not lines:
             raise DataError(f"{self.file} has a header, but no examples")

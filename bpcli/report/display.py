@@ -34,7 +34,7 @@ class Silence:
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, Started):
-            print_warnings(self.console, event)
+            print_warnings(self.console, event.warnings)
 
     def __enter__(self) -> Silence:
         return self

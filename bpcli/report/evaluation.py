@@ -10,11 +10,13 @@ from rich.text import Text
 from bpcli.api.evaluation import Evaluation
 from bpcli.report.confusion import print_confusion
 from bpcli.report.figures import count, counted, number
+from bpcli.report.header import print_warnings
 from bpcli.report.layout import Column, print_facts, print_table
 
 
 def print_evaluation(console: Console, evaluation: Evaluation) -> None:
     """Loss and metrics; then those of each class or target column, the confusion matrix and the worst mistakes."""
+    print_warnings(console, evaluation.warnings)
     metrics = {"loss": evaluation.loss, **evaluation.metrics}
     print_facts(
         console,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.console import Console
 from rich.text import Text
 
@@ -21,13 +23,13 @@ def print_header(console: Console, started: Started) -> None:
             ("arithmetic", f"{started.dtype}, {counted(started.threads, 'thread')}"),
         ],
     )
-    print_warnings(console, started)
+    print_warnings(console, started.warnings)
     console.print()
 
 
-def print_warnings(console: Console, started: Started) -> None:
-    """What to know about a resumed run, if there is anything."""
-    for warning in started.warnings:
+def print_warnings(console: Console, warnings: Iterable[str]) -> None:
+    """What to know before believing what follows, a line each."""
+    for warning in warnings:
         console.print(Text.assemble(("warning: ", "yellow"), warning), soft_wrap=True)
 
 

@@ -27,7 +27,7 @@ def diverged(objective: Objective, X: Array | None = None, *, step: int) -> Dive
 
 
 _INPUT = "the input"
-_DATA = "the data hold a value that is not a number"
+_DATA = "the data hold a value that is not a number, or too large for their dtype"
 _RATE = (
     "the learning rate is probably too large: lower optimizer.learning_rate, "
     "or scale the inputs (data.scale) and the targets"

@@ -13,6 +13,7 @@ from bpcli.errors import CheckpointError, OutputError
 from bpcli.training.events import Evaluated
 from bpcli.training.state import LogPart
 
+FIRST_COLUMNS = ("epoch", "step", "learning_rate")
 CLOCK_COLUMNS = ("seconds", "examples_per_second")
 """The only columns that differ between a run and its repetition."""
 
@@ -22,7 +23,7 @@ class Log:
 
     def __init__(self, path: Path, metrics: Sequence[str]) -> None:
         self.path, self.metrics = path, tuple(metrics)
-        self.columns = ("epoch", "step", "learning_rate", *self.metrics, *CLOCK_COLUMNS)
+        self.columns = (*FIRST_COLUMNS, *self.metrics, *CLOCK_COLUMNS)
         self._written = hashlib.sha256()
         self._size = 0
 

@@ -72,6 +72,9 @@ def unpack(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         raise CheckpointError(f"{path} is not a whole bpcli checkpoint: {_line(error)}") from None
     except OSError as error:
         raise CheckpointError(f"cannot read {path}: {error.strerror or error}") from None
+    except zipfile.BadZipFile as error:
+        what = _line(error) if path.stat().st_size else "it is empty"
+        raise CheckpointError(f"{path} is not a bpcli checkpoint, or is damaged: {what}") from None
     except Exception as error:  # zipfile and json raise a dozen kinds on damaged bytes
         kind = type(error).__name__
         raise CheckpointError(f"{path} is not a bpcli checkpoint, or is damaged ({kind}: {_line(error)})") from None

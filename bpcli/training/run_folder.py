@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from contextlib import suppress
 from os.path import exists, isdir, isfile  # which, unlike Path, raise nothing where they may not look
 from pathlib import Path
 
@@ -40,8 +41,12 @@ class RunFolder:
         self.close()
 
 
-def new_run_folder(output: Path | None, name: str) -> RunFolder:
-    """`output`, which must hold no checkpoint yet, or else the first free one of runs/name, runs/name-2, ..."""
+def new_run_folder(output: Path | None, name: str, *, again: bytes | None = None) -> RunFolder:
+    """`output`, which must hold no checkpoint yet, or else the first free one of runs/name, runs/name-2, ...
+
+    `again` is the config.yaml of a run that may have begun before: a folder in which it was killed before its first
+    checkpoint is free.
+    """
     if output is not None:
         folder = RunFolder(output)
         if holds_checkpoint(output):
@@ -56,11 +61,23 @@ def new_run_folder(output: Path | None, name: str) -> RunFolder:
         try:
             make_folder(path, exist_ok=False)
         except FileExistsError:
+            if again is not None and _was_left_at_once(path, again):
+                with suppress(CheckpointError):  # another process is in it
+                    return RunFolder(path)
             number += 1
         except OSError as error:
             raise CheckpointError(f"cannot make {path}: {error.strerror or error}; choose a folder with -o") from None
         else:
             return RunFolder(path)
+
+
+def _was_left_at_once(path: Path, config: bytes) -> bool:
+    try:
+        return not holds_checkpoint(path) and (path / "config.yaml").read_bytes() == config
+    except FileNotFoundError:  # killed before it was written
+        return not {file.name for file in path.iterdir()} - {".lock", ".config.yaml.tmp", "log.csv"}
+    except OSError:
+        return False
 
 
 def find_checkpoint(resume: str, output: Path | None, name: str) -> Path | None:

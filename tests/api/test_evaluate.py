@@ -197,3 +197,12 @@ def test_a_change_that_each_layer_of_a_checkpoint_overrules_is_refused(moons: Co
     for measure_it in (evaluate, gradcheck):
         with pytest.raises(UsageError, match=f"{key} would change nothing: each layer of a checkpoint states it"):
             measure_it("run", overrides=[change])  # type: ignore[operator]
+
+
+def test_a_split_that_may_hold_what_was_learnt_is_said_to(moons: Config) -> None:
+    train(moons, output="run")
+    assert evaluate("run").warnings == ()
+    (warning,) = evaluate("run", overrides=["seed=7"]).warnings
+    assert warning.endswith("split otherwise: the test split may hold examples it has learnt from")
+    assert evaluate("run", split="train", overrides=["seed=7"]).warnings == ()
+    assert evaluate("run", overrides=["data.noise=0.3"]).warnings == ()

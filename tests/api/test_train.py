@@ -163,6 +163,76 @@ def test_a_finished_run_can_be_extended(moons: Config) -> None:
     assert rows(Path("extended")) == rows(Path("straight"))
 
 
+def test_a_run_is_not_resumed_to_end_before_it_stands(moons: Config) -> None:
+    train(moons, output="run", interrupted=after(7))
+    with pytest.raises(CheckpointError, match=r"is of epoch 2, and training\.epochs is 1: give 2 or more"):
+        train(with_training(moons, epochs=1), output="run", resume="last")
+
+
+def put(content: bytes, path: Path) -> None:
+    path.unlink()  # it may be a second name of last.npz
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (Path.unlink, "is missing"),
+        (lambda path: put(b"no zip", path), "is damaged"),
+        (lambda path: put(Path("other/best.npz").read_bytes(), path), "is of another run"),
+    ],
+)
+def test_a_best_checkpoint_that_is_lost_is_said(moons: Config, change: Callable[[Path], object], what: str) -> None:
+    train(replace(moons, seed=1), output="other")
+    best = train(moons, output="run").best
+    assert best is not None
+    events: list[Event] = []
+    train(with_training(moons, epochs=4), output="run", resume="last", on_event=events.append)
+    assert [event.warnings for event in events if isinstance(event, Started)] == [()]
+    change(Path("run/best.npz"))
+    train(with_training(moons, epochs=5), output="run", resume="last", on_event=events.append)
+    ((warning,),) = [event.warnings for event in events if isinstance(event, Started)][1:]
+    assert warning.startswith(f"run/best.npz {what}: the best weights, of epoch ")
+
+
+def test_a_last_checkpoint_that_is_damaged_points_at_the_best(moons: Config) -> None:
+    train(moons, output="run")
+    Path("run/last.npz").unlink()
+    Path("run/last.npz").touch()
+    with pytest.raises(CheckpointError, match=r"is damaged: it is empty; run/best.npz is whole: --resume best"):
+        train(moons, output="run", resume="auto")
+    Path("run/best.npz").unlink()
+    with pytest.raises(CheckpointError, match=r"it is empty$"):
+        train(moons, output="run", resume="auto")
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "log.csv"])
+def test_files_that_no_run_has_written_are_not_written_over(moons: Config, name: str) -> None:
+    Path("mine").mkdir()
+    Path("mine", name).write_text("# three weeks of notes\ndata: xor\n")
+    for resume in (None, "auto"):
+        with pytest.raises(CheckpointError, match=f"mine/{name} is not of a run of bpcli, and would be overwritten"):
+            train(moons, output="mine", resume=resume)
+    assert Path("mine", name).read_text() == "# three weeks of notes\ndata: xor\n"
+
+
+def test_a_run_that_left_no_checkpoint_may_be_begun_again(moons: Config) -> None:
+    diverging = replace(moons, optimizer=SGD(learning_rate=1e30))
+    assert train(diverging, output="run").status == "diverged"
+    assert {path.name for path in Path("run").iterdir()} == {".lock", "config.yaml", "log.csv"}
+    assert train(moons, output="run").status == "completed"
+
+
+def test_auto_goes_back_into_the_folder_of_a_run_killed_before_its_first_checkpoint(moons: Config) -> None:
+    diverging = replace(moons, optimizer=SGD(learning_rate=1e30))
+    for _ in range(2):
+        assert train(diverging, resume="auto").run == Path("runs/moons")
+    assert train(moons, resume="auto").run == Path("runs/moons-2")
+    assert train(diverging).run == Path("runs/moons-3")
+    Path("runs/moons-4").mkdir()
+    assert train(replace(moons, seed=3), resume=None).run == Path("runs/moons-5")
+
+
 def test_resuming_a_finished_run_changes_nothing_and_says_so(moons: Config) -> None:
     first = train(moons, output="run")
     before = arrays(Path("run/last.npz")), rows(Path("run"))

@@ -55,7 +55,7 @@ def test_a_run_folder_stands_for_its_best_checkpoint(bpcli: Command, run: str) -
     [
         (["nowhere.npz"], "error: cannot read nowhere.npz: No such file or directory\n"),
         (["."], "error: the folder . holds no checkpoint: give a run folder, or a best.npz or last.npz\n"),
-        (["xor.yaml"], "error: xor.yaml is not a bpcli checkpoint, or is damaged "),
+        (["xor.yaml"], "error: xor.yaml is not a bpcli checkpoint, or is damaged: "),
     ],
 )
 def test_what_is_no_checkpoint_is_refused(bpcli: Command, arguments: list[str], message: str) -> None:

@@ -55,7 +55,7 @@ def test_a_full_disk_behind_standard_output_is_said_in_one_line(spawn: Spawn, ve
     with open("/dev/full", "w", encoding="utf-8") as full:
         process = spawn(*verb, stdout=full, env=environment(PYTHONUNBUFFERED=unbuffered))
     _, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == (1, "error: No space left on device\n")
+    assert (process.returncode, err) == (1, "error: cannot write what is shown: No space left on device\n")
 
 
 @needs_full

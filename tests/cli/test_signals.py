@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, to a real process."""
+"""Ctrl-C, SIGTERM and a terminal that hangs up, to a real process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bpcli.training.checkpoint import load_checkpoint
 from .conftest import Command, Spawn, wait_for
 
 ENDLESS = "training.epochs=1000000"
-SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+SIGNALS = [(signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGTERM, 143)]
 
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
@@ -70,6 +70,43 @@ def test_a_second_signal_stops_at_once_and_harms_nothing(spawn: Spawn) -> None:
     assert (done.returncode, done.stderr) == (143, "error: interrupted\n")
     assert load_checkpoint("run/last.npz").counters.epoch == 1
     assert not list(Path("run").glob("*.tmp"))
+
+
+def test_a_pipe_that_the_signal_ends_too_changes_nothing(spawn: Spawn) -> None:
+    """`bpcli train ... | tee log`, and Ctrl-C for both."""
+    process = spawn("train", "moons.yaml", ENDLESS, "-o", "run", "--progress", "plain")
+    wait_for(Path("run/last.npz"), process)
+    process.send_signal(signal.SIGSTOP)
+    assert process.stdout is not None
+    process.stdout.close()
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGCONT)
+    assert process.stderr is not None
+    err = process.stderr.read()
+    assert process.wait(30) == 130
+    assert err.startswith("interrupted")
+    assert "run/last.npz" in err
+    load_checkpoint("run/last.npz")
+
+
+def test_a_pipe_that_nobody_reads_ends_a_training_with_all_that_was_learnt(spawn: Spawn) -> None:
+    process = spawn("train", "moons.yaml", ENDLESS, "-o", "run", "--progress", "plain")
+    wait_for(Path("run/last.npz"), process)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    err = process.stderr.read()
+    assert process.wait(30) == 1
+    assert err == ("error: nobody reads on what is shown; what was learnt is saved: go on with --resume run/last.npz\n")
+
+
+def test_hanging_up_twice_is_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """The shell says it, and the kernel."""
+    with watching() as interruption:
+        assert not interruption.requested()
+        os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert interruption.exit_code == 129
 
 
 def test_what_our_parent_ignores_stays_ignored(spawn: Spawn) -> None:
