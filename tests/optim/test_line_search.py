@@ -1,11 +1,16 @@
+import json
 import math
 from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bpcli.optim.line_search import CURVATURE, DECREASE, MOST_EVALUATIONS, Point, strong_wolfe
+
+from .lines import Line, kink, power, waves
 
 Curve = Callable[[float], tuple[float, float]]
 """A function and its derivative."""
@@ -79,3 +84,15 @@ def test_on_a_slope_without_end_it_stops_at_the_last_trial() -> None:
     _, found, tried = search(lambda a: (-a, -1.0), 1.0)
     assert len(tried) == MOST_EVALUATIONS + 1
     assert found.t == max(tried)
+
+
+@pytest.mark.parametrize("kind", [waves, kink, power])
+def test_the_trials_are_those_of_pytorch(kind: Callable[[int], Line]) -> None:
+    """line_search.json is what PyTorch 2.13.0 tries and finds; tests/parity asks it about five times as many."""
+    theirs = json.loads(Path(__file__).with_name("line_search.json").read_text())[kind.__name__]
+    assert len(theirs) > 40
+    for case in theirs:
+        first = 10 ** np.random.default_rng(1000 + case["seed"]).uniform(-3, 3)
+        _, found, tried = search(kind(case["seed"]), first)
+        assert tried == pytest.approx(case["tried"], rel=1e-5, abs=1e-9)
+        assert found.t == pytest.approx(case["found"], rel=1e-5, abs=1e-9)

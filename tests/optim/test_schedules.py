@@ -62,6 +62,7 @@ ALL: list[Schedule] = [
         (Cosine(length=4), 2, 0.5),
         (Cosine(length=4, minimum=0.2), 4, 0.2),
         (CosineRestarts(first=4), 2, 0.5),
+        (CosineRestarts(first=4, minimum=0.2), 2, 0.6),
         (CosineRestarts(first=4), 4, 1.0),
         (CosineRestarts(first=4, multiply=2), 4 + 4, 0.5),
         (CosineRestarts(first=4, multiply=2), 4 + 8, 1.0),
@@ -69,9 +70,17 @@ ALL: list[Schedule] = [
         (Cyclical(up=2, down=4, low=0.2), 2, 1.0),
         (Cyclical(up=2, down=4, low=0.2), 4, 0.6),
         (Cyclical(up=2, down=4, low=0.2), 6, 0.2),
+        (Cyclical(up=2, low=0.2), 7, 0.6),
         (Cyclical(up=2, low=0.2, shape="triangular2"), 6, 0.6),
+        (Cyclical(up=2, low=0.2, shape="triangular2"), 7, 0.4),
+        (Cyclical(up=2, low=0.2, shape="exp_range", gamma=0.9), 2, 0.2 + 0.8 * 0.81),
+        (Cyclical(up=2, low=0.2, shape="exp_range", gamma=0.9), 3, 0.2 + 0.8 * 0.729 / 2),
         (OneCycle(length=11, rise=3 / 11), 0, 1 / 25),
+        (OneCycle(length=11, rise=3 / 11), 1, 0.52),
         (OneCycle(length=11, rise=3 / 11), 2, 1.0),
+        (OneCycle(length=11, rise=3 / 11), 6, (1 + 1 / 25e4) / 2),
+        (OneCycle(length=4, rise=0.25), 0, 1.0),
+        (OneCycle(length=4, rise=0.5), 0, 1 / 25),
         (OneCycle(length=11, rise=3 / 11), 10, 1 / 25e4),
     ],
 )
@@ -160,7 +169,17 @@ def test_a_warm_up_that_leaves_nothing_of_the_run_is_refused(per: Per, warmup: i
     assert with_length(stated, epochs=7, steps_per_epoch=3) == stated
 
 
+def test_a_warm_up_that_fills_the_run_is_refused_by_its_key() -> None:
+    with pytest.raises(ConfigError, match="make it shorter, or state") as refused:
+        with_length(Cosine(warmup=7), epochs=7, steps_per_epoch=3)
+    assert refused.value.problems[0].path == ("schedule", "warmup")
+
+
 def test_one_cycle_needs_room_to_rise_and_to_fall() -> None:
+    with pytest.raises(ConfigError, match="needs 3 epochs to rise and to fall, and this run has 2: write") as refused:
+        with_length(OneCycle(warmup=5), epochs=7, steps_per_epoch=50)
+    assert refused.value.problems[0].path == ("schedule",)
+    assert with_length(OneCycle(warmup=4), epochs=7, steps_per_epoch=50).length == 3  # type: ignore[union-attr]
     with pytest.raises(ConfigError, match="needs 3 epochs to rise and to fall, and this run has 2: write"):
         with_length(OneCycle(), epochs=2, steps_per_epoch=50)
     assert with_length(OneCycle(per="step"), epochs=2, steps_per_epoch=50).length == 100  # type: ignore[union-attr]
