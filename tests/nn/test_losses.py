@@ -221,7 +221,10 @@ def test_float32_stays_float32_and_near_float64(pairing: Pairing) -> None:
 def test_held_on_its_sides_it_is_the_same_here(pairing: Pairing) -> None:
     head, z, t = head_of(pairing)
     loss = head.forward(z, t)
-    assert head.hold().forward(z, t) == pytest.approx(loss, rel=1e-13)
+    held = head.hold()
+    slope = head.backward(N).copy()
+    assert held.forward(z, t) == pytest.approx(loss, rel=1e-13)
+    np.testing.assert_allclose(held.backward(N), slope, rtol=1e-12, atol=1e-15)
 
 
 def test_beyond_a_corner_what_is_held_goes_straight_on() -> None:

@@ -199,3 +199,26 @@ def test_the_weights_end_at_the_lowest_point_tried_though_others_were_tried_afte
 
     (last,) = descend(ours, pointed, steps=1)
     assert last == min(values)
+
+
+@pytest.mark.parametrize("size", [1e-3, 1e3])
+def test_the_first_step_of_all_is_of_length_one_at_most_and_later_ones_whole(size: float) -> None:
+    """As PyTorch: min(1, 1 / |g|₁) times the gradient, which has no scale yet."""
+    ours, optimizer = make_parameters(np.zeros(6)), LBFGS(learning_rate=0.5)
+    slots = optimizer.init(ours.theta)
+    tried: list[np.ndarray] = []
+
+    def revalue() -> float:
+        tried.append(ours.theta.copy())
+        value, gradient = bowl(ours.theta)
+        ours.grad[...] = size * gradient
+        return size * value
+
+    for step in range(2):
+        revalue()
+        tried.clear()
+        start, gradient = ours.theta.copy(), ours.grad.copy()
+        direction = optimizer._direction(slots, gradient)
+        length = 0.5 if step else 0.5 / max(1.0, np.abs(gradient).sum())
+        optimizer.update(slots, ours, learning_rate=0.5, step=step, revalue=revalue)
+        np.testing.assert_allclose(tried[1], start + length * direction, rtol=1e-12, atol=1e-15)

@@ -188,3 +188,17 @@ def test_nadams_product_is_left_out_only_where_it_is_nothing(beta1: float) -> No
     for t in range(1, 5000):
         product *= beta1 * (1 - 0.5 * 0.96 ** (t * 0.004))
         assert 1 - _momentum_product(beta1, 0.004, t) == pytest.approx(1 - product, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "slots"),
+    [
+        (Adam(), {"gradients", "squares"}),
+        (Adam(amsgrad=True), {"gradients", "squares", "greatest"}),
+        (RMSProp(), {"squares"}),
+        (RMSProp(centered=True), {"squares", "gradients"}),
+        (RMSProp(momentum=0.9), {"squares", "velocity"}),
+    ],
+)
+def test_it_remembers_what_it_needs_and_no_more(optimizer: AnyOptimizer, slots: set[str]) -> None:
+    assert set(optimizer.init(np.zeros(3))) == slots

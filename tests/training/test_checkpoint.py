@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 
 from bpcli.errors import CheckpointError, DivergedError
+from bpcli.optim.rmsprop import RMSProp
 from bpcli.optim.sgd import SGD
 from bpcli.training import npz
-from bpcli.training.checkpoint import load_checkpoint, pack_checkpoint, restore
+from bpcli.training.checkpoint import kept_slots, load_checkpoint, pack_checkpoint, restore
 from bpcli.training.events import StepDone
 from bpcli.training.loop import train
+from bpcli.training.origin import Origin
 from bpcli.training.state import Counters, State
 
 from .conftest import MakeExperiment
@@ -75,6 +77,25 @@ def rewritten(path: Path, **changes: object) -> None:
     header, arrays = npz.unpack(path)
     header = {key: value for key, value in {**header, **changes}.items() if value is not None}
     path.write_bytes(npz.pack(header, arrays))
+
+
+def test_it_says_where_it_is_and_where_its_run_began(experiment: MakeExperiment, tmp_path: Path) -> None:
+    trained = experiment()
+    origin = Origin("other/best.npz", 7)
+    path = tmp_path / "last.npz"
+    path.write_bytes(pack_checkpoint(trained, trained.start(), config={}, fingerprint={}, origin=origin))
+    saved = load_checkpoint(path)
+    assert (saved.path, saved.origin) == (path, origin)
+    assert kept_slots(saved) == {"displacement"}
+
+
+def test_of_which_kind_the_other_is_is_said(saved: tuple[Path, State, np.ndarray], experiment: MakeExperiment) -> None:
+    with pytest.raises(CheckpointError, match=r"is of another optimizer: optimizer.squares.layers.0.W is missing"):
+        restore(load_checkpoint(saved[0]), experiment(optimizer=RMSProp()))
+    narrower = load_checkpoint(saved[0])
+    narrower.arrays["layers.0.W"] = narrower.arrays["layers.0.W"][:3]
+    with pytest.raises(CheckpointError, match=r"is of another network: layers.0.W has shape \(3, 5\), not \(4, 5\)"):
+        restore(narrower, experiment())
 
 
 def test_what_is_not_finite_is_not_packed(experiment: MakeExperiment) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 
 import numpy as np
@@ -40,3 +41,19 @@ def test_of_several_blas_libraries_that_of_numpy_counts(monkeypatch: pytest.Monk
 
 def test_another_python_does_not_change_the_bits() -> None:
     assert difference({**fingerprint(1), "python": "3.0"}, fingerprint(1)) == ""
+
+
+def test_it_holds_all_that_may_decide() -> None:
+    found = fingerprint(3)
+    assert list(found) == ["bpcli", "python", "numpy", "machine", "blas", "blas_kernel", "threads"]
+    assert (found["python"], found["numpy"]) == (platform.python_version(), np.__version__)
+    assert found["machine"] == platform.machine()
+    assert found["threads"] == 3
+
+
+def test_the_blas_is_named_with_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = {"user_api": "blas", "filepath": "blas.so", "internal_api": "openblas", "version": "0.3"}
+    monkeypatch.setattr(threadpoolctl, "threadpool_info", lambda: [library])
+    assert (fingerprint(1)["blas"], fingerprint(1)["blas_kernel"]) == ("openblas 0.3", "unknown")
+    monkeypatch.setattr(threadpoolctl, "threadpool_info", list)
+    assert fingerprint(1)["blas"] == "unknown"

@@ -174,6 +174,17 @@ def test_losses_whose_sum_is_not_finite_are_a_divergence(experiment: MakeExperim
         list(train(trained, state))
 
 
+def test_a_loss_that_is_not_finite_counts_for_the_step_it_was_for(experiment: MakeExperiment) -> None:
+    trained = experiment()
+    state = trained.start()
+    events = train(trained, state)
+    next(events)
+    trained.objective.network.parameters.theta[0] = np.nan
+    with pytest.raises(DivergedError, match=r"step 2: layers\.0\.W is not finite"):
+        next(events)
+    assert state.counters.step == 1
+
+
 def test_a_nan_in_the_data_is_told_from_a_rate_too_large(experiment: MakeExperiment) -> None:
     setup = experiment()
     setup.batches._inputs._x[3, 1] = np.nan

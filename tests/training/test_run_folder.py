@@ -12,7 +12,7 @@ import pytest
 
 from bpcli.errors import CheckpointError
 from bpcli.training import files
-from bpcli.training.run_folder import RunFolder, find_checkpoint, new_run_folder
+from bpcli.training.run_folder import RunFolder, checkpoint_at, find_checkpoint, is_checkpoint, new_run_folder
 
 
 @pytest.fixture(autouse=True)
@@ -122,3 +122,50 @@ def test_a_run_that_was_killed_before_its_first_last_checkpoint_goes_on_from_the
     Path("out/best.npz").touch()
     assert find_checkpoint("auto", Path("out"), "p") == Path("out/best.npz")
     assert find_checkpoint("last", Path("out"), "p") == Path("out/best.npz")
+
+
+def test_a_folder_or_an_npz_is_a_checkpoint_and_a_yaml_a_config() -> None:
+    Path("run.d").mkdir()
+    assert is_checkpoint(Path("run.d"))
+    assert is_checkpoint(Path("nowhere.npz"))
+    assert not is_checkpoint(Path("config.yaml"))
+
+
+def test_a_run_folder_stands_for_its_best_checkpoint_else_its_last() -> None:
+    Path("run").mkdir()
+    with pytest.raises(CheckpointError, match=r"the folder run holds no checkpoint: give a run folder, or a best"):
+        checkpoint_at(Path("run"))
+    Path("run/last.npz").touch()
+    assert checkpoint_at(Path("run")) == Path("run/last.npz")
+    Path("run/best.npz").touch()
+    assert checkpoint_at(Path("run")) == Path("run/best.npz")
+    assert checkpoint_at(Path("run/last.npz")) == Path("run/last.npz")
+
+
+@pytest.mark.parametrize("written", ["name: p-3", "name: 'p-3'", 'name: "p-3"'])
+def test_a_folder_is_of_the_run_that_its_config_names(written: str) -> None:
+    """runs/p-3 may be the third of p or the first of p-3."""
+    Path("runs/p-3").mkdir(parents=True)
+    Path("runs/p-3/last.npz").touch()
+    assert find_checkpoint("auto", None, "p") == Path("runs/p-3/last.npz")
+    Path("runs/p-3/config.yaml").write_text(f"{written}\nseed: 0\n")
+    assert find_checkpoint("auto", None, "p") is None
+    assert find_checkpoint("auto", None, "p-3") == Path("runs/p-3/last.npz")
+
+
+@pytest.mark.parametrize("content", ["", "no number", "999999999", "9" * 30])
+def test_a_holder_that_does_not_say_who_it_is_is_another_process(content: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    with RunFolder(Path("run")):
+        Path("run/.lock").write_text(content)
+        with pytest.raises(CheckpointError, match="is in use by another process: wait for it"):
+            RunFolder(Path("run"))
+
+
+def test_somebody_elses_process_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(process: int, signal: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.kill", refuse)
+    with RunFolder(Path("run")), pytest.raises(CheckpointError, match=f"is in use by process {os.getpid()}: wait"):
+        RunFolder(Path("run"))

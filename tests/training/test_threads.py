@@ -44,3 +44,17 @@ def test_the_limit_holds_inside_the_context_and_shows_in_the_fingerprint() -> No
 
     with limit_threads(1):
         assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}
+
+
+def test_the_bound_itself_is_worth_all_threads() -> None:
+    assert choose_threads("auto", widths=[1000, 1000], batch_size=100) == 4
+    assert choose_threads("auto", widths=[1000, 999], batch_size=100) == 1
+
+
+@pytest.mark.parametrize(("processors", "expected"), [(3, 3), (None, 1)])
+def test_where_the_system_does_not_say_what_we_may_use_all_count(
+    monkeypatch: pytest.MonkeyPatch, processors: int | None, expected: int
+) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+    assert choose_threads("auto", widths=LARGE, batch_size=128) == expected

@@ -29,7 +29,7 @@ class Comparison(Protocol):
         ...
 
     def hold(self, sides: Array) -> Comparison:
-        """This comparison with each error kept on its side; for values only."""
+        """This comparison with each error kept on its side."""
         ...
 
 
