@@ -39,14 +39,18 @@ class RangeTest:
     def suggestion(self) -> float | None:
         """The rate at which the smoothed loss falls steepest, on a logarithmic scale; None if it hardly falls.
 
-        The first tenth is left out: what moves there is the average, which has few batches yet.
+        The first tenth is left out: what moves there is the average, which has few batches yet. So is what comes before
+        the loss is last near the top: it fell there, and rose again.
         """
         first, lowest = len(self.rates) // 10, int(np.argmin(self.smoothed))
-        if lowest < first + 2 or self._fall(first) < 0.05 * abs(self.smoothed[first]):
+        fall = self._fall(first)
+        if lowest < first + 2 or fall < 0.05 * abs(self.smoothed[first]):
             return None
-        part = slice(first, lowest + 1)
+        top = self.smoothed[lowest] + 0.9 * fall
+        begin = max(i for i in range(first, lowest - 1) if i == first or self.smoothed[i] >= top)
+        part = slice(begin, lowest + 1)
         slopes = np.gradient(np.array(self.smoothed[part]), np.log(self.rates[part]))
-        return self.rates[first + int(np.argmin(slopes))]
+        return self.rates[begin + int(np.argmin(slopes))]
 
     def _fall(self, first: int) -> float:
         """How far the smoothed loss falls from batch number `first` on."""

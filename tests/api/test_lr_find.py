@@ -78,3 +78,16 @@ def test_values_that_make_no_range_are_refused(moons: Config, options: dict[str,
     with pytest.raises(UsageError) as caught:
         bpcli.find_learning_rate(moons, **options)  # type: ignore[arg-type]
     assert str(caught.value) == message
+
+
+def test_a_fall_that_was_taken_back_is_not_the_steepest() -> None:
+    """The first batches differ, and their average with them; the true descent is longer and less steep."""
+    rates = np.geomspace(1e-7, 10, 100)
+    smoothed = np.full(100, 0.70)
+    smoothed[20:24] = [0.7, 0.64, 0.70, 0.70]
+    smoothed[60:90] = np.linspace(0.70, 0.40, 30)
+    smoothed[75:80] -= np.linspace(0, 0.02, 5)
+    smoothed[90:] = 2
+    found = RangeTest(tuple(rates), tuple(smoothed), tuple(smoothed), stopped=False)
+    assert found.suggestion is not None
+    assert rates[60] < found.suggestion < rates[90]
