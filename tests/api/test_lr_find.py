@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import bpcli
+from bpcli.api.lr_find import RangeTest
 from bpcli.config.sections import Config
 from bpcli.errors import UsageError
 
