@@ -69,6 +69,7 @@ def train(
         raise UsageError("-o is empty: name a folder, or leave it out for a new one in runs/")
     changes = [*(overrides or []), *([] if seed is None else [f"seed={seed}"])]
     settings, document = open_config(config, changes)
+    result: TrainResult | None = None
     with watching() as interruption:
         try:
             with make_display(progress, stderr=as_json) as display, document.locating():
@@ -86,8 +87,9 @@ def train(
         except (OSError, SystemExit) as error:  # a signal ends the `tee` or the terminal that shows us, too
             if not interruption.requested():
                 raise
-            say_note("; ".join(["interrupted", *getattr(error, "__notes__", [])]))
-            raise typer.Exit(interruption.exit_code) from None
+            if result is None:
+                say_note("; ".join(["interrupted", *getattr(error, "__notes__", [])]))
+                raise typer.Exit(interruption.exit_code) from None
     try:
         _show(settings, result, as_json=as_json, progress=progress)
     except (OSError, SystemExit):
