@@ -4,6 +4,7 @@
 # make bench             bpcli beside PyTorch, JAX, scikit-learn and a bare NumPy loop: MNIST=FOLDER ARGS='--rounds 5' OUTPUT=benchmark
 # make torture           everything a run must survive, tried at full size: OUTPUT=FILE ARGS='--rows 1,4'
 # make coverage          the share of lines and branches that the tests run through
+# make mutants           thousands of small bugs planted in nn/, optim/ and training/, and whether the tests see them
 # make clean             remove what these made, but not runs/
 
 PYTHON ?= python3
@@ -15,8 +16,9 @@ MNIST ?= $(if $(BPCLI_TEST_DATA),$(BPCLI_TEST_DATA)/mnist)
 VENV := .venv
 PARITY := .venv-parity
 BENCH := .venv-bench
+MUTANTS := .venv-mutants
 
-.PHONY: train test parity torture coverage bench clean
+.PHONY: train test parity torture coverage mutants bench clean
 .DELETE_ON_ERROR:
 
 train: $(VENV)/installed
@@ -37,11 +39,15 @@ torture: $(VENV)/installed-dev
 coverage: $(VENV)/installed-dev
 	$(VENV)/bin/pytest -q -n auto --cov --cov-report=term:skip-covered --ignore=tests/torture
 
+mutants: $(MUTANTS)/installed
+	$(MUTANTS)/bin/mutmut run
+	$(MUTANTS)/bin/mutmut results
+
 bench: $(BENCH)/installed
 	@$(BENCH)/bin/python -m benchmarks $(if $(MNIST),--mnist $(MNIST)) --output $(or $(OUTPUT),benchmark) $(ARGS)
 
 clean:
-	rm -rf $(VENV) $(PARITY) $(BENCH) build bpcli.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) $(PARITY) $(BENCH) $(MUTANTS) mutants build bpcli.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find bpcli tests benchmarks torture -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps: an environment is made once, and filled again where pyproject.toml is newer.
@@ -58,11 +64,15 @@ $(PARITY)/installed: $(PARITY)/created pyproject.toml
 	$(PARITY)/bin/pip install -q -e '.[dev,parity]'
 	@touch $@
 
+$(MUTANTS)/installed: $(MUTANTS)/created pyproject.toml
+	$(MUTANTS)/bin/pip install -q -e '.[dev,mutants]'
+	@touch $@
+
 $(BENCH)/installed: $(BENCH)/created pyproject.toml
 	$(BENCH)/bin/pip install -q -e '.[bench]'
 	@touch $@
 
-$(VENV)/created $(PARITY)/created $(BENCH)/created:
+$(VENV)/created $(PARITY)/created $(BENCH)/created $(MUTANTS)/created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo 'bpcli needs Python 3.11 or newer: say which with make PYTHON=python3.12' >&2; exit 1; }
 	$(PYTHON) -m venv $(@D)

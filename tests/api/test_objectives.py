@@ -54,6 +54,7 @@ def test_each_part_is_logged_apart_and_learnt(config: str) -> None:
     assert float(last["train_loss"]) == pytest.approx(sums, rel=1e-6)
     assert result.final["validation_tall_accuracy"] > 0.9
     assert result.final["validation_size_r2"] > 0.9
+    assert result.final.keys() == last.keys() - {"epoch", "step", "learning_rate"}
 
 
 def test_eval_measures_every_part(config: str) -> None:

@@ -14,7 +14,7 @@ from bpcli.data.scaling import UNSCALED
 from bpcli.data.stream import Stream
 from bpcli.data.stream_batches import StreamBatches
 from bpcli.data.targets import encode_targets
-from bpcli.errors import DataError
+from bpcli.errors import DataError, DivergedError
 from bpcli.nn.arrays import Array
 from bpcli.optim.schedules import Constant
 from bpcli.optim.sgd import SGD
@@ -74,6 +74,15 @@ def test_an_epoch_is_a_stretch_of_rows_and_the_last_one_what_is_left(experiment:
 def test_a_stream_that_ends_with_an_epoch_has_no_empty_one_after_it(experiment: MakeExperiment, file: Path) -> None:
     setup = online(experiment(), file, epoch_size=ROWS)
     assert [event.epoch for event in run(setup, setup.start()) if isinstance(event, Evaluated)] == [1]
+
+
+def test_a_row_that_cannot_be_measured_is_a_divergence_of_the_next_step(experiment: MakeExperiment, file: Path) -> None:
+    setup = online(experiment(), file)
+    events = train(setup, setup.start())
+    next(events)
+    setup.objective.network.parameters.views["layers.1.W"][0, 0] = np.nan
+    with pytest.raises(DivergedError, match=r"step 2: layers\.1\.W is not finite"):
+        next(events)
 
 
 @pytest.mark.parametrize("everything", [False, True], ids=["plain", "everything"])

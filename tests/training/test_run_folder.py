@@ -145,12 +145,57 @@ def test_a_run_folder_stands_for_its_best_checkpoint_else_its_last() -> None:
 @pytest.mark.parametrize("written", ["name: p-3", "name: 'p-3'", 'name: "p-3"'])
 def test_a_folder_is_of_the_run_that_its_config_names(written: str) -> None:
     """runs/p-3 may be the third of p or the first of p-3."""
-    Path("runs/p-3").mkdir(parents=True)
-    Path("runs/p-3/last.npz").touch()
+    for name in ("p-3", "p-3-2"):
+        Path("runs", name).mkdir(parents=True)
+        Path("runs", name, "last.npz").touch()
     assert find_checkpoint("auto", None, "p") == Path("runs/p-3/last.npz")
-    Path("runs/p-3/config.yaml").write_text(f"{written}\nseed: 0\n")
+    for name in ("p-3", "p-3-2"):
+        Path("runs", name, "config.yaml").write_text(f"{written}\nseed: 0\n")
     assert find_checkpoint("auto", None, "p") is None
-    assert find_checkpoint("auto", None, "p-3") == Path("runs/p-3/last.npz")
+    assert find_checkpoint("auto", None, "p-3") == Path("runs/p-3-2/last.npz")
+
+
+def test_the_name_of_a_run_may_be_of_any_script() -> None:
+    Path("runs/è-2").mkdir(parents=True)
+    Path("runs/è-2/last.npz").touch()
+    Path("runs/è-2/config.yaml").write_bytes("name: è\n".encode())
+    assert find_checkpoint("auto", None, "è") == Path("runs/è-2/last.npz")
+
+
+@pytest.mark.parametrize(
+    ("files", "is_taken_again"),
+    [
+        ([], True),
+        ([".lock", ".config.yaml.tmp", "log.csv"], True),
+        (["config.yaml", "log.csv"], True),
+        (["config.yaml", "last.npz"], False),
+        (["notes.txt"], False),
+    ],
+)
+def test_a_run_killed_before_its_first_checkpoint_is_begun_again_in_its_folder(
+    files: list[str], is_taken_again: bool
+) -> None:
+    Path("runs/p").mkdir(parents=True)
+    for name in files:
+        Path("runs/p", name).write_bytes(b"config" if name == "config.yaml" else b"")
+    with new_run_folder(None, "p", again=b"config") as folder:
+        assert folder.path == Path("runs/p" if is_taken_again else "runs/p-2")
+
+
+@pytest.mark.parametrize("again", [None, b"another config"])
+def test_another_run_does_not_begin_there(again: bytes | None) -> None:
+    Path("runs/p").mkdir(parents=True)
+    Path("runs/p/config.yaml").write_bytes(b"config")
+    with new_run_folder(None, "p", again=again) as folder:
+        assert folder.path == Path("runs/p-2")
+
+
+def test_a_folder_that_somebody_is_in_or_that_cannot_be_read_is_not_begun_again() -> None:
+    with new_run_folder(None, "p", again=b"config"), new_run_folder(None, "p", again=b"config") as second:
+        assert second.path == Path("runs/p-2")
+    Path("runs/q/config.yaml").mkdir(parents=True)
+    with new_run_folder(None, "q", again=b"config") as folder:
+        assert folder.path == Path("runs/q-2")
 
 
 @pytest.mark.parametrize("content", ["", "no number", "999999999", "9" * 30])
