@@ -35,7 +35,7 @@ def _race(subject: Subject, folder: Path, delay: float, *, is_stale: bool) -> tu
         first = next(at for at, point in enumerate(subject.points) if point.in_save)
         bpcli(folder, TRAIN, trap=Kill(first))
     with ThreadPoolExecutor(2) as pool:
-        racers = [pool.submit(_start, folder, wait) for wait in (0.0, delay)]
+        racers = [pool.submit(_start, folder, label, wait) for label, wait in (("a", 0.0), ("b", delay))]
         endings = [racer.result() for racer in racers]
     losers = [ending for ending in endings if ending.code]
     if len(losers) != 1:
@@ -48,9 +48,9 @@ def _race(subject: Subject, folder: Path, delay: float, *, is_stale: bool) -> tu
     return said, f"{folder.name}: {found}" if found else None
 
 
-def _start(folder: Path, delay: float) -> Ending:
+def _start(folder: Path, label: str, delay: float) -> Ending:
     time.sleep(delay)
-    return bpcli(folder, NEW, label=str(delay))
+    return bpcli(folder, NEW, label=label)
 
 
 ROWS = [
