@@ -31,9 +31,13 @@ def sequences(size: Size, folder: Path) -> Outcome:
         for stop in range(1, len(straight)):
             run = folder / f"{name} {stop}"
             with _watched() as interrupted:
-                bpcli.train(config, output=run, interrupted=_after(stop))
+                first = bpcli.train(config, output=run, interrupted=_after(stop))
                 bpcli.train(config, output=run, resume="last")
-            problems.append(None if interrupted == straight else f"{name}, resumed after step {stop}: {interrupted}")
+            where = f"{name}, resumed after step {stop}"
+            if (first.status, first.steps) != ("interrupted", stop):  # else nothing is resumed, and all is equal
+                problems.append(f"{where}: {first.status} at step {first.steps}")
+            else:
+                problems.append(None if interrupted == straight else f"{where}: {interrupted}")
     return Outcome(len(problems), "", failures_of(problems))
 
 
