@@ -6,12 +6,13 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableSequence, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from torture.points import Trap, watch
+from torture.tally import SAVED, STEPS, keep_tally
 
 TIMEOUT = 120.0
 """Seconds; what takes longer hangs."""
@@ -26,6 +27,10 @@ class Ending:
     out: str
     err: str
     pid: int
+    steps: int = 0
+    """updates made"""
+    saved: int = 0
+    """step of the last checkpoint whose save was done; 0: none was"""
 
     @property
     def has_traceback(self) -> bool:
@@ -56,7 +61,9 @@ def bpcli(
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["torture.nursery"])
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before the first of them is forked
-    process = context.Process(target=_run, args=(folder, [str(a) for a in arguments], label, trap, change, options))
+    tally = context.Array("q", 2, lock=False)
+    words = [str(argument) for argument in arguments]
+    process = context.Process(target=_run, args=(folder, words, label, trap, change, options, tally))
     process.start()
     process.join(TIMEOUT)
     if process.is_alive():
@@ -66,7 +73,7 @@ def bpcli(
     out, err = ((folder / f"{name}{label}").read_text(errors="replace") for name in (_OUT, _ERR))
     assert process.exitcode is not None
     assert process.pid is not None
-    return Ending(process.exitcode, out, err, process.pid)
+    return Ending(process.exitcode, out, err, process.pid, tally[STEPS], tally[SAVED])
 
 
 _OUT, _ERR = ".stdout", ".stderr"
@@ -79,6 +86,7 @@ def _run(
     trap: Trap | None,
     change: Callable[..., None] | None,
     options: Sequence[Any],
+    tally: MutableSequence[int],
 ) -> None:
     os.chdir(folder)
     for name, handle in ((_OUT, 1), (_ERR, 2)):
@@ -90,6 +98,7 @@ def _run(
 
     if change is not None:
         change(*options)
+    keep_tally(tally)
     if trap is not None:
         watch(trap, folder)
     code = run(arguments)

@@ -10,10 +10,9 @@ from pathlib import Path
 from bpcli.errors import CheckpointError
 from bpcli.training.checkpoint import load_checkpoint
 from torture.children import Ending, bpcli
-from torture.kills import TRAIN, Subject
-from torture.points import CALLS, Fail
+from torture.kills import TRAIN, Change, Subject, go_on
+from torture.points import CALLS, Fail, Point
 from torture.row import Outcome, Row, Size, failures_of
-from torture.runs import difference
 
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
 
@@ -21,30 +20,50 @@ ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
 def failures(size: Size, folder: Path) -> Outcome:
     """Every call, with every error; a write fails before anything is written, and when half of it is."""
     subject = Subject.prepare("momentum", folder / "straight")
-    calls = [point for point in subject.points if point.kind in CALLS]
+    calls = calls_of(subject)
     cases = [(at, number) for at in range(len(calls)) for number in ERRORS]
     chosen = random.Random(0).sample(cases, size.of(len(cases)))
-    answers = size.each(lambda case: _hit(subject, *case, folder / f"{case[0]} {case[1]}"), chosen)
-    return Outcome(len(chosen), f"of {len(calls)} calls", failures_of(answers))
+    answers = size.each(lambda case: hit(subject, *case, folder / f"{case[0]} {case[1]}"), chosen)
+    harmless = sum(_is_harmless(subject.points, point) for point in calls)
+    return Outcome(len(chosen), f"of {len(calls)} calls, {harmless} of them harmless", failures_of(answers))
 
 
-def _hit(subject: Subject, at: int, number: int, folder: Path) -> str | None:
+def calls_of(subject: Subject) -> list[int]:
+    """Which of its points are calls."""
+    return [number for number, point in enumerate(subject.points) if point.kind in CALLS]
+
+
+def hit(subject: Subject, at: int, number: int, folder: Path, change: Change | None = None) -> str | None:
+    """Let call number `at` fail: what is wrong with what is said, or with what is left."""
     subject.fresh(folder)
-    ending = bpcli(folder, TRAIN, trap=Fail(at, number))
-    problem = _reported(ending) or _unreadable(folder / "run")
-    if problem is None:
-        ending = bpcli(folder, TRAIN)
-        problem = ending.err if ending.code else difference(folder / "run", subject.run)
-    return f"call {at} fails with {os.strerror(number)}: {problem}" if problem else None
+    ending = bpcli(folder, TRAIN, trap=Fail(at, number), change=change)
+    point = calls_of(subject)[at]
+    problem = (
+        _misreported(ending, is_harmless=_is_harmless(subject.points, point))
+        or _unreadable(folder / "run")
+        or go_on(subject, folder, at_least=ending.saved)
+    )
+    return f"call {at}, {subject.points[point].kind}, fails with {os.strerror(number)}: {problem}" if problem else None
 
 
-def _reported(ending: Ending) -> str | None:
-    """A call whose failure does no harm may go unsaid; any other is said in one line."""
-    if ending.code == 0:
-        return None
+def _is_harmless(points: list[Point], at: int) -> bool:
+    """Whether it is right to go on as if nothing had failed: where a link is made, and after a folder's flush.
+
+    A file system without links has the content written a second time. Once the folder is flushed no temporary file is
+    left under its name, and it is removed only in case something had failed before.
+    """
+    kind = points[at].kind
+    before = next((point.kind for point in reversed(points[:at]) if point.kind != "unlink"), None)
+    return kind == "link" or (kind == "unlink" and before == "folder")
+
+
+def _misreported(ending: Ending, *, is_harmless: bool) -> str | None:
+    """A call whose failure does no harm goes unsaid; any other is said in one line, and ends the run."""
+    if is_harmless:
+        return f"exit {ending.code}, {ending.err!r}" if ending.code or ending.err else None
     lines = ending.err.splitlines()
     said = len(lines) == 1 and lines[0].startswith("error: ") and not ending.has_traceback
-    return None if said else f"exit {ending.code}, {ending.err!r}"
+    return None if said and ending.code else f"exit {ending.code}, {ending.err!r}"
 
 
 def _unreadable(run: Path) -> str | None:

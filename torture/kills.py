@@ -1,21 +1,27 @@
-"""Rows 1 to 3: killed anywhere and resumed, a run is the run that was never killed; and the test can fail."""
+"""Rows 1 and 2: killed anywhere and resumed, a run is the run that was never killed."""
 
 from __future__ import annotations
 
 import random
 import shutil
+import signal
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
+from bpcli.errors import CheckpointError
+from bpcli.training.checkpoint import load_checkpoint
+from bpcli.training.run_folder import find_checkpoint
 from torture.children import bpcli
-from torture.mutants import MUTANTS, mutate
 from torture.points import Kill, Point, Record, read_record
 from torture.row import Outcome, Row, Size, failures_of
 from torture.runs import difference
 from torture.subjects import SUBJECTS
 
 TRAIN = ("train", "config.yaml", "-o", "run", "--resume", "auto", "--progress", "none")
+
+Change = Callable[[], None]
+"""What a process does to itself before it runs bpcli."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,11 @@ class Subject:
     def run(self) -> Path:
         return self.folder / "run"
 
+    @property
+    def steps(self) -> int:
+        """Updates made."""
+        return sum(point.kind == "step" for point in self.points)
+
     def fresh(self, folder: Path) -> Path:
         """A new folder that holds the config alone."""
         folder.mkdir(parents=True)
@@ -50,76 +61,103 @@ def prepare_all(folder: Path) -> list[Subject]:
     return [Subject.prepare(name, folder / name) for name in SUBJECTS]
 
 
+@dataclass(frozen=True)
+class Chain:
+    """What came of a run that was killed, gone on with, killed again, ..."""
+
+    steps: list[int]
+    """of the checkpoint that each kill left; 0: of none"""
+    problem: str | None
+    """what is wrong, in words"""
+
+    @property
+    def kept(self) -> int:
+        """How many of the kills met a checkpoint."""
+        return sum(step > 0 for step in self.steps)
+
+
 def kills(size: Size, folder: Path) -> Outcome:
     """Row 1."""
     subjects = prepare_all(folder)
-    chosen = [(subject, at) for subject in subjects for at in _some_points(subject, size.of(1000) // len(subjects))]
-    answers = size.each(lambda case: hit(case[0], [case[1]], folder / f"{case[0].name} {case[1]}"), chosen)
+    chosen = [(subject, at) for subject in subjects for at in some_points(subject, size.of(1000) // len(subjects))]
+    done = size.each(lambda case: hit(case[0], [case[1]], folder / f"{case[0].name} {case[1]}"), chosen)
     in_save = sum(subject.points[at].in_save for subject, at in chosen)
-    return Outcome(len(chosen), f"{in_save} of them inside a save", failures_of(answers))
+    figures = f"{in_save} of them inside a save, {sum(chain.kept for chain in done)} when there was a checkpoint"
+    return Outcome(len(chosen), figures, failures_of([chain.problem for chain in done]))
 
 
 def chains(size: Size, folder: Path) -> Outcome:
-    """Row 2."""
+    """Row 2: long gaps, up to the whole run, reach new checkpoints; short ones hit what a run does to go on."""
     subjects = prepare_all(folder)
     count = size.of(50, at_least=4)
     draw = random.Random(1)
     chosen = [(i, subjects[i % len(subjects)]) for i in range(count)]
-    gaps = {i: [draw.randrange(len(subject.points) // 5) for _ in range(10)] for i, subject in chosen}
-    answers = size.each(lambda case: hit(case[1], gaps[case[0]], folder / f"chain {case[0]}"), chosen)
-    return Outcome(count, "10 kills each", failures_of(answers))
-
-
-def mutants(size: Size, folder: Path) -> Outcome:
-    """Row 3: each way of doing it wrong is seen by the test of row 1."""
-    subject = Subject.prepare("momentum", folder / "momentum")
-    points = _some_points(subject, size.of(200, at_least=60))
-    failures, figures = [], []
-    for name in MUTANTS:
-        hit_mutant = partial(_hit_mutant, subject, name, folder)
-        caught = len(failures_of(size.each(hit_mutant, points)))
-        figures.append(f"{name}: {caught}")
-        if not caught:
-            failures.append(f"{len(points)} kills do not show the mutant {name!r}")
-    in_save = sum(subject.points[at].in_save for at in points)
-    if in_save < len(points) / 5:
-        failures.append(f"of {len(points)} kills {in_save} land in a save")
+    gaps = {i: [draw.randrange(len(subject.points) // draw.choice((1, 5))) for _ in range(10)] for i, subject in chosen}
+    done = size.each(lambda case: hit(case[1], gaps[case[0]], folder / f"chain {case[0]}"), chosen)
+    killed, kept = sum(len(chain.steps) for chain in done), sum(chain.kept for chain in done)
     return Outcome(
-        len(MUTANTS), f"of {len(points)} kills, {in_save} in a save, seen by: " + ", ".join(figures), failures
+        count, f"{killed} kills, {kept} of them met a checkpoint", failures_of([chain.problem for chain in done])
     )
 
 
-def hit(subject: Subject, gaps: list[int], folder: Path, mutant: str | None = None) -> str | None:
-    """Kill the subject after so many points, resume it, kill it again, ...; at last what differs, in words."""
+def hit(subject: Subject, gaps: Sequence[int], folder: Path, change: Change | None = None) -> Chain:
+    """Kill the subject after so many points, go on, kill it again, ... unless it ends before; at last go on to the end.
+
+    No kill may take a checkpoint that was there before, or was saved since.
+    """
     subject.fresh(folder)
-    change = None if mutant is None else partial(mutate, mutant)
     where = f"{subject.name}, killed after {', '.join(map(str, gaps))} points"
+    steps: list[int] = []
     for gap in gaps:
         ending = bpcli(folder, TRAIN, trap=Kill(gap), change=change)
-        if ending.code not in (0, -9):
-            return f"{where}: exit {ending.code}, {ending.err.strip()}"
+        if ending.code == 0:
+            break
+        if ending.code != -signal.SIGKILL:
+            return Chain(steps, f"{where}: exit {ending.code}, {ending.err.strip()}")
+        step, problem = checkpoint_in(folder / "run", at_least=max([ending.saved, *steps]))
+        if problem:
+            return Chain(steps, f"{where}: {problem}")
+        steps.append(step)
+    problem = go_on(subject, folder, at_least=max(steps, default=0), change=change)
+    if problem:
+        return Chain(steps, f"{where}: {problem}")
+    shutil.rmtree(folder)
+    return Chain(steps, None)
+
+
+def checkpoint_in(run: Path, *, at_least: int) -> tuple[int, str | None]:
+    """The step of the checkpoint that the run would go on from, 0 if from none, and what is wrong with it."""
+    try:
+        found = find_checkpoint("auto", run, "run")
+        step = load_checkpoint(found).counters.step if found else 0
+    except CheckpointError as error:
+        return 0, str(error)
+    return step, None if step >= at_least else f"a checkpoint of step {step}, where one of step {at_least} was saved"
+
+
+def go_on(subject: Subject, folder: Path, *, at_least: int, change: Change | None = None) -> str | None:
+    """Go on with what is there, a checkpoint of step `at_least` or later, to the end: what is wrong, in words.
+
+    A run that starts anew comes to the same bits as well, but it trains more steps than those that were left.
+    """
+    step, problem = checkpoint_in(folder / "run", at_least=at_least)
+    if problem:
+        return problem
     ending = bpcli(folder, TRAIN, change=change)
     if ending.code:
-        return f"{where}: resumed, exit {ending.code}, {ending.err.strip()}"
-    found = difference(folder / "run", subject.run)
-    if found:
-        return f"{where}: {found}"
-    shutil.rmtree(folder)
-    return None
+        return f"resumed, exit {ending.code}, {ending.err.strip()}"
+    if ending.steps != subject.steps - step:
+        return f"resumed at step {step} of {subject.steps}, it trains {ending.steps} more"
+    return difference(folder / "run", subject.run) or None
 
 
-def _hit_mutant(subject: Subject, mutant: str, folder: Path, at: int) -> str | None:
-    return hit(subject, [at], folder / mutant / str(at), mutant)
-
-
-def _some_points(subject: Subject, count: int) -> list[int]:
+def some_points(subject: Subject, count: int) -> list[int]:
     """Seeded, all different, as far as there are so many."""
     every = range(len(subject.points))
     return sorted(random.Random(0).sample(every, min(count, len(every))))
 
 
 ROWS = [
-    Row(1, "SIGKILL anywhere, then resume", "weights, slots, log and best.npz bit for bit as never killed", kills),
+    Row(1, "SIGKILL anywhere, then resume", "nothing saved is lost; all bit for bit as never killed", kills),
     Row(2, "chains of kills in one run", "the same", chains),
-    Row(3, "the test can fail", "every mutant is caught; a fifth of the kills land inside a save", mutants),
 ]

@@ -1,9 +1,12 @@
-"""Ways of doing it wrong: what bpcli would be without one of the things that make a run outlast a kill."""
+"""Ways of doing it wrong: what bpcli would be without one of the things that make a run outlast what hits it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from bpcli.errors import OutputError
 
 
 def mutate(name: str) -> None:
@@ -75,10 +78,78 @@ def _log_appended_twice() -> None:
     Log.truncate = lambda *_: None  # type: ignore[method-assign]
 
 
-MUTANTS: dict[str, Callable[[], None]] = {
+def _started_anew() -> None:
+    from bpcli.api import train
+
+    find = train.find_checkpoint  # type: ignore[attr-defined]
+
+    def forgetting(resume: str, output: Path, name: str) -> Any:
+        for path in output.glob("*.npz"):
+            path.unlink()
+        return find(resume, output, name)
+
+    train.find_checkpoint = forgetting  # type: ignore[attr-defined]
+
+
+def _old_checkpoint_removed_first() -> None:
+    from bpcli.training import run
+
+    write = run.write_atomically  # type: ignore[attr-defined]
+
+    def removing(content: Any, *paths: Path) -> None:
+        for path in paths:
+            path.unlink(missing_ok=True)
+        write(content, *paths)
+
+    run.write_atomically = removing  # type: ignore[attr-defined]
+
+
+def _failed_save_unsaid() -> None:
+    from bpcli.training import run
+
+    write = run.write_atomically  # type: ignore[attr-defined]
+
+    def careless(content: Any, *paths: Path) -> None:
+        try:
+            write(content, *paths)
+        except OutputError:
+            for path in paths:
+                path.unlink(missing_ok=True)
+
+    run.write_atomically = careless  # type: ignore[attr-defined]
+
+
+def _not_saved_when_interrupted() -> None:
+    from bpcli.training.run import Recorder
+
+    run, save = Recorder.run, Recorder.save
+    is_interrupted = False
+
+    def noting(recorder: Recorder, interrupted: Callable[[], bool]) -> Any:
+        def asked() -> bool:
+            nonlocal is_interrupted
+            is_interrupted = interrupted()
+            return is_interrupted
+
+        return run(recorder, asked)
+
+    def forgetful(recorder: Recorder, **options: Any) -> None:
+        if not is_interrupted:
+            save(recorder, **options)
+
+    Recorder.run, Recorder.save = noting, forgetful  # type: ignore[method-assign]
+
+
+SEEN_BY_KILLS: dict[str, Callable[[], None]] = {
     "no temporary file": _no_temporary_file,
     "no optimizer slots": _no_optimizer_slots,
     "schedule off by one": _schedule_off_by_one,
     "order of the first epoch": _order_of_the_first_epoch,
     "log appended twice": _log_appended_twice,
+    "started anew": _started_anew,
+    "old checkpoint removed first": _old_checkpoint_removed_first,
 }
+SEEN_BY_FAILURES: dict[str, Callable[[], None]] = {"failed save unsaid": _failed_save_unsaid}
+SEEN_BY_SIGNALS: dict[str, Callable[[], None]] = {"not saved when interrupted": _not_saved_when_interrupted}
+"""By the row whose test is to see them: 1, 4 and 10."""
+MUTANTS = SEEN_BY_KILLS | SEEN_BY_FAILURES | SEEN_BY_SIGNALS

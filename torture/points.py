@@ -16,8 +16,8 @@ from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 Call = Literal["open", "write", "half", "fsync", "replace", "link", "unlink", "truncate", "mkdir", "folder"]
 """A call of the operating system about to be made; `half`: half of a write is done; `folder`: the flush of one."""
-Kind = Literal["start", "step", "evaluation"] | Call
-"""`start`: the data are about to be read, or are; the others are about to be done."""
+Kind = Literal["start", "step", "evaluation", "saved"] | Call
+"""`start`: the data are about to be read, or are; `saved`: a checkpoint is; the others are about to be done."""
 CALLS = frozenset(get_args(Call))
 
 
@@ -31,6 +31,8 @@ class Point(NamedTuple):
     """of a write; of an opening its mode, of a truncation the length"""
     in_save: bool = False
     """whether a checkpoint is being saved"""
+    step: int = 0
+    """of a checkpoint that is saved"""
 
 
 class Trap(Protocol):
@@ -167,8 +169,11 @@ class _Watch:
 
         def watched_save(recorder: Recorder, **options: Any) -> None:
             self.saving += 1
-            save(recorder, **options)
-            self.saving -= 1
+            try:
+                save(recorder, **options)
+            finally:
+                self.saving -= 1
+            self.trap(Point("saved", step=recorder.state.counters.step))
 
         train.build = watched_build  # type: ignore[attr-defined]
         Network.forward, Update.apply, Recorder.save = watched_forward, watched_apply, watched_save  # type: ignore

@@ -14,6 +14,7 @@ from torture import (
     kills,
     locks,
     numbers,
+    sensitivity,
     sequences,
     signals,
     surroundings,
@@ -23,6 +24,7 @@ from torture.row import Outcome, Row, Size
 
 _MODULES = (
     kills,
+    sensitivity,
     failures,
     crashes,
     surroundings,
