@@ -18,7 +18,13 @@ from torture.row import Outcome, Row, Size, failures_of
 from torture.runs import difference
 from torture.subjects import SUBJECTS
 
-TRAIN = ("train", "config.yaml", "-o", "run", "--resume", "auto", "--progress", "none")
+
+def train_into(run: str) -> tuple[str, ...]:
+    """The arguments of a training in that run folder, which goes on where there is a checkpoint."""
+    return ("train", "config.yaml", "-o", run, "--resume", "auto", "--progress", "none")
+
+
+TRAIN = train_into("run")
 
 Change = Callable[[], None]
 """What a process does to itself before it runs bpcli."""
@@ -135,20 +141,22 @@ def checkpoint_in(run: Path, *, at_least: int) -> tuple[int, str | None]:
     return step, None if step >= at_least else f"a checkpoint of step {step}, where one of step {at_least} was saved"
 
 
-def go_on(subject: Subject, folder: Path, *, at_least: int, change: Change | None = None) -> str | None:
+def go_on(
+    subject: Subject, folder: Path, *, at_least: int, change: Change | None = None, run: str = "run"
+) -> str | None:
     """Go on with what is there, a checkpoint of step `at_least` or later, to the end: what is wrong, in words.
 
     A run that starts anew comes to the same bits as well, but it trains more steps than those that were left.
     """
-    step, problem = checkpoint_in(folder / "run", at_least=at_least)
+    step, problem = checkpoint_in(folder / run, at_least=at_least)
     if problem:
         return problem
-    ending = bpcli(folder, TRAIN, change=change)
+    ending = bpcli(folder, train_into(run), change=change)
     if ending.code:
         return f"resumed, exit {ending.code}, {ending.err.strip()}"
     if ending.steps != subject.steps - step:
         return f"resumed at step {step} of {subject.steps}, it trains {ending.steps} more"
-    return difference(folder / "run", subject.run) or None
+    return difference(folder / run, subject.run) or None
 
 
 def some_points(subject: Subject, count: int) -> list[int]:
