@@ -14,36 +14,62 @@ from torture.children import bpcli
 from torture.kills import TRAIN, Subject
 from torture.row import Outcome, Row, Size, failures_of
 
-PLACES = {
+NOT_FINITE = {
     "loss": "the loss is not finite",
     "gradient": "layers.1.W is not finite",
-    "weight": "layers.0.b is not finite",
+    "weight": "layers.1.b is not finite",
     "input": "the input is not finite; the data hold",
 }
 """Where it comes in, and what is to be said."""
+LARGE = 1e30
+"""A number whose square is infinite in single precision, and nothing else that comes of it at first."""
+OVERFLOWS = {
+    "gradient": "optimizer.squares.layers.1.W is not finite",
+    "input": "layers.0.running_variance is not finite",
+}
+"""Where a large one comes in, and what is to be said, at the next save, of a run that keeps squares."""
+SUBJECTS = ("momentum", "everything")
+UNCLIPPED = (*TRAIN, "clipping.value=null", "clipping.norm=null")
+"""A clipped gradient is finite, and does no harm."""
+
+Case = tuple[Subject, str, int, float, str]
+"""Where which number comes in, at which step, from 0, and what is to be said."""
 
 
 def numbers(size: Size, folder: Path) -> Outcome:
-    subject = Subject.prepare("momentum", folder / "straight")
-    steps = sum(point.kind == "step" for point in subject.points)
-    cases = [(place, step, value) for place in PLACES for step in range(steps) for value in (math.nan, math.inf)]
-    chosen = random.Random(0).sample(cases, size.of(min(50, len(cases))))
-    answers = size.each(lambda case: _hit(subject, *case, folder / f"{case[0]} {case[1]} {case[2]}"), chosen)
+    subjects = [Subject.prepare(name, folder / name) for name in SUBJECTS]
+    plain = [
+        (subject, place, step, value, said)
+        for subject in subjects
+        for place, said in NOT_FINITE.items()
+        for step in range(subject.steps)
+        for value in (math.nan, math.inf)
+    ]
+    large = [
+        (subjects[-1], place, step, LARGE, said)
+        for place, said in OVERFLOWS.items()
+        for step in range(subjects[-1].steps)
+    ]
+    draw = random.Random(0)
+    chosen = [*draw.sample(plain, size.of(100)), *draw.sample(large, size.of(20))]
+    answers = size.each(lambda case: _hit(case[1], folder / str(case[0])), enumerate(chosen))
     return Outcome(len(chosen), "", failures_of(answers))
 
 
-def _hit(subject: Subject, place: str, step: int, value: float, folder: Path) -> str | None:
+def _hit(case: Case, folder: Path) -> str | None:
+    subject, place, step, value, said = case
     subject.fresh(folder)
-    ending = bpcli(folder, TRAIN, change=_inject, options=(place, step, value))
-    said = [f"diverged at step {later}: {PLACES[place]}" for later in (step + 1, step + 2)]
-    where = f"{value} as {place} at step {step}"
-    if ending.code != 3 or not any(sentence in ending.err for sentence in said):
+    ending = bpcli(folder, UNCLIPPED, change=_inject, options=(place, step, value))
+    sentences = [f"diverged at step {step + later}: {said}" for later in (1, 2, 3)]  # 3: from save to save
+    where = f"{subject.name}, {value} as {place} at step {step}"
+    if ending.code != 3 or not any(sentence in ending.err for sentence in sentences):
         return f"{where}: exit {ending.code}, {ending.err.strip()}"
     for path in (folder / "run").glob("*.npz"):
-        if not all(np.isfinite(array).all() for array in load_checkpoint(path).arrays.values()):
-            return f"{where}: {path.name} is not finite"
-        if load_checkpoint(path).counters.step > step + 1:
-            return f"{where}: {path.name} is of step {load_checkpoint(path).counters.step}"
+        saved = load_checkpoint(path)
+        if wrong := [name for name, array in saved.arrays.items() if not np.isfinite(array).all()]:
+            return f"{where}: {path.name}: {', '.join(wrong)} not finite"
+        if saved.counters.step > step:
+            return f"{where}: {path.name} is of step {saved.counters.step}"
     return None
 
 
@@ -56,7 +82,7 @@ def _inject(place: str, at: int, value: float) -> None:
 
     def spoilt_forward(objective: Objective, X: Any, T: Any, step: int | None = None) -> float:
         if step == at and place == "input":
-            X[0, 0] = value  # where the batch lies
+            X[::2] = value  # where the batch lies; of many examples, for dropout may take those of one
         loss = forward(objective, X, T, step)
         return value if step == at and place == "loss" else loss
 
@@ -66,7 +92,7 @@ def _inject(place: str, at: int, value: float) -> None:
             parameters.grads["layers.1.W"][0, 0] = value
         apply(update, state, parameters, **options)
         if is_here and place == "weight":
-            parameters.views["layers.0.b"][0] = value
+            parameters.views["layers.1.b"][0] = value
 
     Objective.forward, Update.apply = spoilt_forward, spoilt_apply  # type: ignore[method-assign]
 
@@ -74,8 +100,8 @@ def _inject(place: str, at: int, value: float) -> None:
 ROWS = [
     Row(
         12,
-        "NaN or infinity comes into loss, gradient, weight or input at step k",
-        "stops with exit 3, names tensor, layer, step and likely cause; last and best stay finite",
+        "NaN, infinity or what overflows comes into loss, gradient, weight or input at step k",
+        "stops with exit 3, names tensor, layer, step and likely cause; all of last and best stays finite",
         numbers,
     )
 ]
