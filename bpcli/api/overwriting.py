@@ -28,8 +28,10 @@ def _is_own_config(path: Path) -> bool:
 
 
 def _is_own_log(path: Path) -> bool:
+    """It begins as a log does, or was cut off before that."""
+    begin = ",".join(FIRST_COLUMNS).encode()
     try:
         with open(path, "rb") as file:
-            return file.read(100).startswith(",".join(FIRST_COLUMNS).encode())
+            return begin.startswith(file.read(len(begin)))
     except OSError:
         return False

@@ -206,6 +206,13 @@ def test_a_last_checkpoint_that_is_damaged_points_at_the_best(moons: Config) -> 
         train(moons, output="run", resume="auto")
 
 
+@pytest.mark.parametrize("written", ["", "epo", "epoch,step,learning_rate", "epoch,step,learning_rate,train_loss\n"])
+def test_a_log_that_was_cut_off_at_its_beginning_is_begun_again(moons: Config, written: str) -> None:
+    Path("run").mkdir()
+    Path("run/log.csv").write_text(written)
+    assert train(moons, output="run").status == "completed"
+
+
 @pytest.mark.parametrize("name", ["config.yaml", "log.csv"])
 def test_files_that_no_run_has_written_are_not_written_over(moons: Config, name: str) -> None:
     Path("mine").mkdir()
