@@ -24,7 +24,7 @@ CURVES: dict[str, Curve] = {
 }
 
 
-def search(curve: Curve, first: float) -> tuple[Point, Point, list[float]]:
+def search(curve: Curve, first: float, largest: float = 1.0) -> tuple[Point, Point, list[float]]:
     tried: list[float] = []
 
     def evaluate(step: float) -> Point:
@@ -32,7 +32,7 @@ def search(curve: Curve, first: float) -> tuple[Point, Point, list[float]]:
         return Point(step, *curve(step))
 
     start = Point(0.0, *curve(0.0))
-    return start, strong_wolfe(evaluate, start, first, largest=1.0), tried
+    return start, strong_wolfe(evaluate, start, first, largest=largest), tried
 
 
 @pytest.mark.parametrize("name", ["a parabola", "a quartic", "a logarithm", "waves"])
@@ -96,3 +96,9 @@ def test_the_trials_are_those_of_pytorch(kind: Callable[[int], Line]) -> None:
         _, found, tried = search(kind(case["seed"]), first)
         assert tried == pytest.approx(case["tried"], rel=1e-5, abs=1e-9)
         assert found.t == pytest.approx(case["found"], rel=1e-5, abs=1e-9)
+
+
+def test_a_bracket_in_which_no_weight_would_move_is_not_searched() -> None:
+    """Its length times the largest entry of the direction is what the weights would move by."""
+    tried = {largest: search(CURVES["waves"], 30.0, largest)[2] for largest in (1.0, 1e-12, 1e12)}
+    assert len(tried[1e-12]) < len(tried[1.0]) == len(tried[1e12])

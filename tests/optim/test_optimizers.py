@@ -182,7 +182,7 @@ def test_a_gradient_that_never_changes_has_no_deviation_and_no_nan(rho: float) -
     assert np.isfinite(run(RMSProp(centered=True, rho=rho), np.ones(5, np.float32), constant)).all()
 
 
-@pytest.mark.parametrize("beta1", [0.5, 0.9, 0.99])
+@pytest.mark.parametrize("beta1", [0.5, 0.9, 0.99, 0.999])
 def test_nadams_product_is_left_out_only_where_it_is_nothing(beta1: float) -> None:
     product = 1.0
     for t in range(1, 5000):

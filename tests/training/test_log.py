@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,6 +79,17 @@ def test_a_log_changed_under_the_run_is_not_written_to(
     change(log.path)
     with pytest.raises(OutputError, match=message):
         log.append(evaluated(3), seconds=1, examples_per_second=1)
+
+
+def test_a_log_that_cannot_be_cut_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, part = two_rows(tmp_path / "log.csv")
+
+    def refuse(path: Path, size: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "truncate", refuse)
+    with pytest.raises(OutputError, match=r"cannot write .*log.csv: No space left on device$"):
+        log.truncate(part)
 
 
 def test_a_log_goes_on_behind_the_part_it_was_cut_to(tmp_path: Path) -> None:
