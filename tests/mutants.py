@@ -12,11 +12,11 @@ import ast
 import difflib
 import json
 import os
-import resource
 import signal
 import sys
-import time
+import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -27,8 +27,13 @@ settings.load_profile("mutants")  # a counterexample is enough: it need not be a
 
 SURVIVED = 0
 WORKERS = os.cpu_count() or 1
-PATIENCE = 240.0
-"""Seconds after which a mutant hangs; it hangs as well after four times the processor time that its tests take."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The tests that mutmut is to run, by pyproject.toml."""
+    chosen = tomllib.loads(Path("pyproject.toml").read_text())["tool"]["mutmut"]
+    config.args[:] = chosen["pytest_add_cli_args_test_selection"]
+    config.option.deselect = [option for option in chosen["pytest_add_cli_args"] if option.startswith("tests/")]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -39,10 +44,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     known = json.loads(Path("mutmut-stats.json").read_text())
     seconds: dict[str, float] = known["duration_by_test"]
     items = {item.nodeid: item for item in session.items}
+    through = {function: [name for name in names if name in items] for function, names in known[_TESTS].items()}
     tests = {
         mutant: sorted(
-            set(known["tests_by_mangled_function_name"].get(mutant.rpartition("__mutmut_")[0], ())) & items.keys(),
-            key=lambda name: seconds[name],
+            through.get(_function(mutant), ()), key=lambda name: (_is_elsewhere(name, mutant), seconds[name])
         )
         for mutant in _mutants()
     }
@@ -55,6 +60,19 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     return True
 
 
+_TESTS = "tests_by_mangled_function_name"
+
+
+def _function(mutant: str) -> str:
+    return mutant.rpartition("__mutmut_")[0]
+
+
+def _is_elsewhere(test: str, mutant: str) -> bool:
+    """Whether the test is of another module than the mutant, and less likely to see it."""
+    module = mutant.partition(".x")[0]
+    return not any(f"test_{part}." in test for part in module.split("."))
+
+
 def _mutants() -> Iterator[str]:
     for meta in sorted(Path("bpcli").rglob("*.meta")):
         yield from json.loads(meta.read_text())["exit_code_by_key"]
@@ -64,39 +82,33 @@ def _run(
     session: pytest.Session, items: dict[str, pytest.Item], tests: dict[str, list[str]], seconds: dict[str, float]
 ) -> dict[str, int]:
     """The exit code of each mutant, those with the quickest tests first: 0 where all of them passed."""
-    cost = {mutant: sum(seconds[name] for name in names) for mutant, names in tests.items()}
-    waiting = sorted(tests, key=cost.__getitem__)
-    running: dict[int, tuple[str, float]] = {}
+    waiting = sorted(tests, key=lambda mutant: sum(seconds[name] for name in tests[mutant]))
+    running: dict[int, str] = {}
     codes: dict[str, int] = {}
-    while len(codes) < len(tests):
+    while waiting or running:
         while waiting and len(running) < WORKERS:
             mutant = waiting.pop(0)
-            limit = int(20 + 4 * cost[mutant])
-            running[_fork(session, mutant, [items[name] for name in tests[mutant]], limit)] = mutant, time.monotonic()
-        process, status = os.waitpid(-1, os.WNOHANG)
-        if process:
-            codes[running.pop(process)[0]] = os.waitstatus_to_exitcode(status)
-            continue
-        for process, (_, since) in running.items():
-            if time.monotonic() - since > PATIENCE:
-                os.killpg(process, signal.SIGKILL)
-        time.sleep(0.01)
+            running[_fork(session, mutant, {items[name]: seconds[name] for name in tests[mutant]})] = mutant
+        process, status = os.wait()
+        codes[running.pop(process)] = os.waitstatus_to_exitcode(status)
+        with suppress(OSError):
+            os.killpg(process, signal.SIGKILL)  # what its tests have started
     return codes
 
 
-def _fork(session: pytest.Session, mutant: str, items: list[pytest.Item], limit: int) -> int:
-    """A process that runs the tests until one fails, with `limit` seconds of processor time; its number."""
+def _fork(session: pytest.Session, mutant: str, seconds: dict[pytest.Item, float]) -> int:
+    """A process that runs the tests until one fails, or hangs; its number. `seconds` are what each usually takes."""
     if process := os.fork():
         return process
     os.setsid()
-    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):
         os.dup2(nowhere, stream)
     os.environ["MUTANT_UNDER_TEST"] = mutant
     code = SURVIVED
     try:
-        for item, following in zip(items, [*items[1:], None], strict=True):
+        for item, following in zip(seconds, [*list(seconds)[1:], None], strict=True):
+            signal.alarm(int(10 + 10 * seconds[item]))
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if session.testsfailed:
                 code = 1
@@ -110,7 +122,7 @@ def _difference(mutant: str) -> str:
     """What the mutant changes of its function: the lines before and after."""
     module, _, name = mutant.rpartition(".")
     text = Path(*module.split(".")).with_suffix(".py").read_text()
-    original = f"{name.rpartition('__mutmut_')[0]}__mutmut_orig"
+    original = f"{_function(name)}__mutmut_orig"
     found = {
         node.name: text.splitlines()[node.lineno : node.end_lineno]
         for node in ast.walk(ast.parse(text))

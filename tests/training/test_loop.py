@@ -17,6 +17,7 @@ from bpcli.optim.lbfgs import LBFGS
 from bpcli.optim.optimizers import AnyOptimizer
 from bpcli.optim.rmsprop import RMSProp
 from bpcli.optim.schedules import Cosine, CosineRestarts, Cyclical, Multistep, OneCycle, Plateau, Polynomial, Schedule
+from bpcli.optim.sgd import SGD
 from bpcli.training.events import CheckpointDue, Evaluated, StepDone, Stopped
 from bpcli.training.experiment import Experiment
 from bpcli.training.loop import train
@@ -190,3 +191,19 @@ def test_a_nan_in_the_data_is_told_from_a_rate_too_large(experiment: MakeExperim
     setup.batches._inputs._x[3, 1] = np.nan
     with pytest.raises(DivergedError, match="the input is not finite; the data hold"):
         list(train(setup, setup.start()))
+
+
+def test_momentum_is_of_gradients_whatever_the_rate_was_then(experiment: MakeExperiment) -> None:
+    """v ← μ v + g and θ ← θ - η v, with the η of the step, as in PyTorch."""
+    optimizer = SGD(learning_rate=0.1, momentum=0.9)
+    ours, by_hand = experiment(optimizer=optimizer, epochs=2), experiment(optimizer=optimizer)
+    list(train(ours, ours.start()))
+    parameters, velocity, step = by_hand.objective.network.parameters, 0.0, 0
+    for epoch in range(2):
+        for X, T in by_hand.batches.epoch(epoch):
+            by_hand.objective.forward(X, T, step)
+            by_hand.objective.backward(len(X))
+            velocity = 0.9 * velocity + parameters.grad
+            parameters.theta -= np.float32(0.1 / (1 + 0.1 * step)) * velocity
+            step += 1
+    np.testing.assert_allclose(ours.objective.network.parameters.theta, parameters.theta, rtol=1e-4, atol=1e-6)

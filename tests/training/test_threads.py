@@ -42,8 +42,9 @@ def test_a_stated_number_is_used() -> None:
 def test_the_limit_holds_inside_the_context_and_shows_in_the_fingerprint() -> None:
     from threadpoolctl import threadpool_info
 
-    with limit_threads(1):
-        assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}
+    for threads in (2, 1):
+        with limit_threads(threads):
+            assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {threads}
 
 
 def test_the_bound_itself_is_worth_all_threads() -> None:
