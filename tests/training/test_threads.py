@@ -42,9 +42,9 @@ def test_a_stated_number_is_used() -> None:
 def test_the_limit_holds_inside_the_context_and_shows_in_the_fingerprint() -> None:
     from threadpoolctl import threadpool_info
 
-    for threads in (2, 1):
-        with limit_threads(threads):
-            assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {threads}
+    for count in (2, 1):
+        with limit_threads(count):
+            assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {count}
 
 
 def test_the_bound_itself_is_worth_all_threads() -> None:
