@@ -210,7 +210,7 @@ def test_biases_can_start_anywhere() -> None:
 
 
 def test_every_layer_draws_weights_and_biases_of_its_own() -> None:
-    specs = [Dense(units=4, bias_init=Normal(std=1.0), init=Normal(std=1.0)) for _ in range(3)]
+    specs = [Dense(units=4, activation=Tanh(), init=Normal(std=1.0), bias_init=Normal(std=1.0)) for _ in range(3)]
     network = Network(specs, features=4, dtype=np.float64, seed=0, capacity=1)
     drawn = [value for view in network.parameters.views.values() for value in view.ravel()]
     assert len(set(drawn)) == len(drawn) == 3 * (16 + 4)
