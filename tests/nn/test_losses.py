@@ -291,3 +291,15 @@ def test_raw_outputs_of_1e30_give_no_nan(pairing: Pairing, signs: np.ndarray) ->
 def test_some_losses_take_probabilities_only(loss: Loss, allowed: str) -> None:
     with pytest.raises(ValueError, match=f"{loss.name} takes {allowed} outputs, not Tanh"):
         make_head(loss, Tanh())
+
+
+@pytest.mark.parametrize("classes", [3, 200])
+def test_many_classes_are_learnt_as_few_are(classes: int) -> None:
+    """Many lie row by row in memory, few column by column."""
+    head, rng = make_head(CrossEntropy(), Softmax(), width=classes), np.random.default_rng(0)
+    for _ in range(2):
+        z, t = rng.standard_normal((N, classes)), rng.integers(0, classes, N)
+        p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+        assert head.forward(z, t) == pytest.approx(-np.log(p[np.arange(N), t]).sum(), rel=1e-12)
+        assert head.hits == (p.argmax(axis=1) == t).sum()
+        np.testing.assert_allclose(head.backward(N), (p - np.eye(classes)[t]) / N, rtol=1e-12, atol=1e-15)
