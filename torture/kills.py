@@ -83,12 +83,22 @@ class Chain:
 
 
 def kills(size: Size, folder: Path) -> Outcome:
-    """Row 1."""
+    """Row 1: at every point there is, as far as the size goes; beyond that twice, at any two."""
     subjects = prepare_all(folder)
-    chosen = [(subject, at) for subject in subjects for at in some_points(subject, size.of(1000) // len(subjects))]
-    done = size.each(lambda case: hit(case[0], [case[1]], folder / f"{case[0].name} {case[1]}"), chosen)
-    in_save = sum(subject.points[at].in_save for subject, at in chosen)
-    figures = f"{in_save} of them inside a save, {sum(chain.kept for chain in done)} when there was a checkpoint"
+    each, draw = size.of(1000) // len(subjects), random.Random(2)
+    chosen: list[tuple[Subject, list[int]]] = []
+    for subject in subjects:
+        once = some_points(subject, each)
+        chosen += [(subject, [at]) for at in once]
+        chosen += [(subject, draw.choices(range(len(subject.points)), k=2)) for _ in range(each - len(once))]
+    numbered = list(enumerate(chosen))
+    done = size.each(lambda case: hit(*case[1], folder / f"kill {case[0]}"), numbered)
+    in_save = sum(subject.points[gaps[0]].in_save for subject, gaps in chosen)
+    twice = sum(len(gaps) == 2 for _, gaps in chosen)
+    figures = (
+        f"{in_save} of them inside a save, {sum(chain.kept > 0 for chain in done)} when there was a checkpoint, "
+        f"{twice} killed once more on the way from there"
+    )
     return Outcome(len(chosen), figures, failures_of([chain.problem for chain in done]))
 
 
