@@ -96,7 +96,7 @@ def _load_to_resume(path: Path) -> Saved:
 
 def _lost_best(saved: Saved) -> str | None:
     """A warning where best.npz is not the one that the checkpoint speaks of, nor a later one of the run."""
-    if saved.counters.best is None or saved.path.name != "last.npz":
+    if saved.counters.best is None or saved.counters.is_best or saved.path.name != "last.npz":
         return None
     path = saved.path.with_name("best.npz")
     best = _loaded(path)

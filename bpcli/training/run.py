@@ -35,7 +35,7 @@ class Recorder:
         """Begin the log; or make the run the state's own again, and drop what the log says of later epochs."""
         if resumed:
             self.log.require(self.state.counters.log)
-            self.save()
+            self.save(best=self.state.counters.is_best)  # a power cut may have left the one name and not the other
             self.log.truncate(self.state.counters.log)
         else:
             self._packed()  # what no checkpoint can hold is refused before anything is trained

@@ -71,6 +71,11 @@ class Counters:
         """Examples learnt from, those of the epoch under way included: where a stream goes on."""
         return self.examples + (self.seen if self.batch else 0)
 
+    @property
+    def is_best(self) -> bool:
+        """Whether this is the state at which the best value was measured."""
+        return self.best is not None and self.best.epoch == self.epoch and self.batch == 0
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON, which has no NaN: a metric or a part's sum that is not finite is null."""
         data = asdict(self)

@@ -189,10 +189,21 @@ def test_a_best_checkpoint_that_is_lost_is_said(moons: Config, change: Callable[
     events: list[Event] = []
     train(with_training(moons, epochs=4), output="run", resume="last", on_event=events.append)
     assert [event.warnings for event in events if isinstance(event, Started)] == [()]
+    train(with_training(moons, epochs=5), output="run", resume="last", interrupted=after(2))
     change(Path("run/best.npz"))
     train(with_training(moons, epochs=5), output="run", resume="last", on_event=events.append)
     ((warning,),) = [event.warnings for event in events if isinstance(event, Started)][1:]
     assert warning.startswith(f"run/best.npz {what}: the best weights, of epoch ")
+
+
+def test_the_best_checkpoint_is_made_again_where_the_last_is_the_best(moons: Config) -> None:
+    """A power cut may leave the new last.npz with an old best.npz or none: both are renamed, and then flushed."""
+    train(moons, output="straight")
+    best = load_checkpoint("straight/best.npz").counters.epoch
+    train(with_training(moons, epochs=best), output="run")
+    Path("run/best.npz").unlink()
+    train(moons, output="run", resume="last")
+    assert differences(Path("run"), Path("straight")) == []
 
 
 def test_a_last_checkpoint_that_is_damaged_points_at_the_best(moons: Config) -> None:
