@@ -51,13 +51,15 @@ def configs(size: Size, folder: Path) -> Outcome:
 
     A limit of the address space (`RLIMIT_AS`) is kept by the kernel for whatever allocates, C code included, costs
     nothing, and counts more than the memory that is used. The baseline is that of the process before its first text
-    (after one small config, which builds pydantic's validator), so what earlier texts leave behind counts as well.
+    (after one small config, which builds pydantic's validator), so what earlier texts of a batch leave behind counts as
+    well; the large ones, of a megabyte, are batches of their own.
     The tracing of tracemalloc would take several times as long and see nothing but Python's own.
     """
     count, large = size.of(10_000), size.of(len(LARGE))
-    starts = range(0, count, BATCH)
+    batches = [range(number, number + 1) for number in range(large)]  # what one leaves behind is not the next one's
+    batches += [range(start, min(start + BATCH, count)) for start in range(large, count, BATCH)]
     total = Tally()
-    for tally in size.each(lambda start: _forked(range(start, min(start + BATCH, count)), large, folder), starts):
+    for tally in size.each(lambda batch: _forked(batch, large, folder), batches):
         total.add(tally)
     by_kind = ", ".join(f"{number} {kind}" for kind, number in sorted(total.accepted.items()))
     figures = (

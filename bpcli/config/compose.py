@@ -16,6 +16,8 @@ from bpcli.errors import Path, dotted
 DEEPEST = 64
 MOST_VALUES = 10_000
 """Keys and values of one text, with those that an alias repeats."""
+MOST_CHARACTERS = 1 << 20
+"""Of all of these: as many as the largest file has, for what validates a text makes a copy of each that is repeated."""
 
 
 def compose(source: Source, document: Document, *, text: str, at: Path = (), column: int = 0) -> Any:
@@ -30,8 +32,8 @@ class _Composer:
     def __init__(self, source: Source, document: Document, text: str, column: int) -> None:
         self.source, self.document, self.column = source, document, column
         self.events: Iterator[Any] = self._parse(text)
-        self.anchors: dict[str, tuple[Any, int]] = {}
-        self.count = 0
+        self.anchors: dict[str, tuple[Any, int, int]] = {}
+        self.count = self.characters = 0
 
     def compose(self, at: Path) -> Any:
         next(self.events)  # the stream starts
@@ -54,7 +56,7 @@ class _Composer:
         self._count(event, 1)
         if isinstance(event, yaml.AliasEvent):
             return self._repeated(event, path)
-        before = self.count
+        before, read = self.count, self.characters
         if depth > DEEPEST:
             raise MalformedError(self._span(event), f"nested more than {DEEPEST} levels deep")
         if event.tag is not None:
@@ -68,13 +70,14 @@ class _Composer:
         else:
             value = self._sequence(path, depth)
         if event.anchor is not None:
-            self.anchors[event.anchor] = (value, self.count - before)
+            self.anchors[event.anchor] = (value, self.count - before, self.characters - read)
         self._mark(event, path)
         return value
 
     def _scalar(self, event: Any, path: Path) -> Scalar:
         self._end = event.end_mark
         text: str = event.value
+        self.characters += len(text)
         try:
             if event.implicit[0]:
                 return resolve_plain(text)
@@ -122,6 +125,7 @@ class _Composer:
         if not is_word or event.tag is not None:
             shown = f", not {event.value}" if event.value else ""
             raise MalformedError(self._span(event), f"a key has to be a word{shown}")
+        self.characters += len(event.value)
         return str(event.value)
 
     def _skip(self, depth: int) -> None:
@@ -138,8 +142,11 @@ class _Composer:
         span = self._span(event)
         if name not in self.anchors:
             raise MalformedError(span, f"there is no &{name} before this *{name}")
-        value, size = self.anchors[name]
+        value, size, characters = self.anchors[name]
         self._count(event, size)
+        self.characters += characters
+        if self.characters > MOST_CHARACTERS:
+            raise MalformedError(span, f"aliases repeat more than {MOST_CHARACTERS:,} characters")
         self.document.values[path] = span
         return value
 

@@ -72,6 +72,10 @@ TRAPS: dict[str, tuple[str | bytes, str]] = {
     "deep": ("data: " + "[" * 5000, "c.yaml:1:71: nested more than 64 levels deep"),
     "deep blocks": ("- " * 1000 + "a", "c.yaml:1:131: nested more than 64 levels deep"),
     "many values": ("data: [" + "1," * 10_001 + "1]", "c.yaml:1:20002: more than 10,000 values"),
+    "an alias of a long text": (
+        "a: &a " + "x" * 200_000 + "\nb: [" + "*a, " * 9 + "1]\n",
+        "c.yaml:2:21: aliases repeat more than 1,048,576 characters",
+    ),
     "an alias bomb": (
         "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
         + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]\n" for a, b in zip("abcdef", "bcdefg", strict=True)),
