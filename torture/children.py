@@ -8,7 +8,9 @@ import signal
 import sys
 from collections.abc import Callable, MutableSequence, Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from torture.points import Trap, watch
@@ -45,6 +47,29 @@ def heed_signals() -> None:
             signal.signal(number, usual)
 
 
+def fork(target: Callable[..., None], *arguments: Any, patience: float) -> tuple[int | None, int]:
+    """Run `target(*arguments)` in a process of its own; its exit code, None if it was killed as hanging, and number."""
+    _CONTEXT.set_forkserver_preload(["torture.nursery"])
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before the first of them is forked
+    process = _CONTEXT.Process(target=target, args=arguments)
+    with _ASKING:
+        process.start()
+    ended = wait([process.sentinel], patience)
+    if not ended:
+        process.kill()
+        wait([process.sentinel])
+    with _ASKING:
+        process.join()
+    assert process.exitcode is not None
+    assert process.pid is not None
+    return process.exitcode if ended else None, process.pid
+
+
+_CONTEXT = multiprocessing.get_context("forkserver")
+_ASKING = Lock()
+"""Each start asks after all processes there are, and an exit code can be read but once."""
+
+
 def bpcli(
     folder: Path,
     arguments: Sequence[object],
@@ -58,22 +83,13 @@ def bpcli(
 
     `label` tells processes apart that are in one folder at the same time.
     """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["torture.nursery"])
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before the first of them is forked
-    tally = context.Array("q", 2, lock=False)
+    tally = _CONTEXT.Array("q", 2, lock=False)
     words = [str(argument) for argument in arguments]
-    process = context.Process(target=_run, args=(folder, words, label, trap, change, options, tally))
-    process.start()
-    process.join(TIMEOUT)
-    if process.is_alive():
-        process.kill()
-        process.join()
-        raise TimeoutError(f"bpcli {' '.join(map(str, arguments))} takes more than {TIMEOUT:.0f} s")
+    code, number = fork(_run, folder, words, label, trap, change, options, tally, patience=TIMEOUT)
+    if code is None:
+        raise TimeoutError(f"bpcli {' '.join(words)} takes more than {TIMEOUT:.0f} s")
     out, err = ((folder / f"{name}{label}").read_text(errors="replace") for name in (_OUT, _ERR))
-    assert process.exitcode is not None
-    assert process.pid is not None
-    return Ending(process.exitcode, out, err, process.pid, tally[STEPS], tally[SAVED])
+    return Ending(code, out, err, number, tally[STEPS], tally[SAVED])
 
 
 _OUT, _ERR = ".stdout", ".stderr"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 import resource
 import signal
 from collections import Counter
@@ -15,6 +13,7 @@ from typing import Any, NoReturn
 
 from bpcli.config.load import config_to_yaml, load_config
 from bpcli.errors import ConfigError
+from torture.children import fork
 from torture.config_texts import text
 from torture.row import Outcome, Row, Size
 from torture.yaml_traps import LARGE
@@ -73,19 +72,11 @@ def _forked(numbers: range, large: int, folder: Path) -> Tally:
     """The tally of a batch from a process of its own."""
     home = folder / f"from {numbers[0]}"
     home.mkdir(parents=True)
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["torture.nursery"])
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before the first of them is forked
-    process = context.Process(target=_work, args=(numbers, large, home))
-    process.start()
-    process.join(PATIENCE)
-    if process.is_alive():
-        process.kill()
-        process.join()
+    code, _ = fork(_work, numbers, large, home, patience=PATIENCE)
     answer = home / "answer.json"
     if not answer.exists():
         at = (home / "number").read_text() if (home / "number").exists() else numbers[0]
-        return Tally(failures=[f"text {at}: the process ended with {process.exitcode}"])
+        return Tally(failures=[f"text {at}: the process ended with {code}"])
     kept: dict[str, Any] = json.loads(answer.read_text())
     return Tally(Counter(kept["accepted"]), kept["slowest"], kept["largest"], kept["failures"])
 
