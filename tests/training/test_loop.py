@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from bpcli.errors import DivergedError
 from bpcli.optim.adagrad import Adagrad
 from bpcli.optim.adam import Adam, Adamax, AdamW, NAdam
+from bpcli.optim.clipping import Clipping
 from bpcli.optim.lbfgs import LBFGS
 from bpcli.optim.optimizers import AnyOptimizer
 from bpcli.optim.rmsprop import RMSProp
@@ -193,17 +195,23 @@ def test_a_nan_in_the_data_is_told_from_a_rate_too_large(experiment: MakeExperim
         list(train(setup, setup.start()))
 
 
-def test_momentum_is_of_gradients_whatever_the_rate_was_then(experiment: MakeExperiment) -> None:
+@pytest.mark.parametrize("clipping", [Clipping(), Clipping(value=0.05, norm=0.1)], ids=["free", "clipped"])
+def test_momentum_is_of_gradients_whatever_the_rate_was_then(experiment: MakeExperiment, clipping: Clipping) -> None:
     """v ← μ v + g and θ ← θ - η v, with the η of the step, as in PyTorch."""
     optimizer = SGD(learning_rate=0.1, momentum=0.9)
     ours, by_hand = experiment(optimizer=optimizer, epochs=2), experiment(optimizer=optimizer)
+    ours = replace(ours, update=replace(ours.update, clipping=clipping))
     list(train(ours, ours.start()))
     parameters, velocity, step = by_hand.objective.network.parameters, 0.0, 0
     for epoch in range(2):
         for X, T in by_hand.batches.epoch(epoch):
             by_hand.objective.forward(X, T, step)
             by_hand.objective.backward(len(X))
-            velocity = 0.9 * velocity + parameters.grad
+            g = parameters.grad
+            if clipping.is_active:
+                g = np.clip(g, -0.05, 0.05)
+                g = g * min(1.0, 0.1 / np.linalg.norm(g))
+            velocity = 0.9 * velocity + g
             parameters.theta -= np.float32(0.1 / (1 + 0.1 * step)) * velocity
             step += 1
     np.testing.assert_allclose(ours.objective.network.parameters.theta, parameters.theta, rtol=1e-4, atol=1e-6)
