@@ -303,3 +303,15 @@ def test_many_classes_are_learnt_as_few_are(classes: int) -> None:
         assert head.forward(z, t) == pytest.approx(-np.log(p[np.arange(N), t]).sum(), rel=1e-12)
         assert head.hits == (p.argmax(axis=1) == t).sum()
         np.testing.assert_allclose(head.backward(N), (p - np.eye(classes)[t]) / N, rtol=1e-12, atol=1e-15)
+
+
+def test_right_answers_are_counted_on_the_way_only_where_the_targets_are_plain_classes() -> None:
+    z, t = np.random.default_rng(0).standard_normal((N, K)), np.zeros(N, np.intp)
+    plain = make_head(CrossEntropy(), Softmax())
+    plain.forward(z, t)
+    assert plain.hits == (z.argmax(axis=1) == 0).sum()
+    smooth = make_head(CrossEntropy(label_smoothing=0.1), Softmax())
+    weighted = make_head(CrossEntropy(class_weights="balanced"), Softmax(), weights=np.arange(1.0, K + 1))
+    for head, targets in ((smooth, t), (weighted, t), (plain, np.eye(K)[t])):
+        head.forward(z, targets)
+        assert head.hits is None
