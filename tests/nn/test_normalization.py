@@ -139,3 +139,11 @@ def test_a_batch_of_one_example_says_nothing_of_the_variance() -> None:
     layer.forward(Z[:1].copy(), 1)
     np.testing.assert_array_equal(layer.mean, mean)
     np.testing.assert_array_equal(layer.variance, variance)
+
+
+def test_a_batch_of_two_examples_says_something_of_it() -> None:
+    layer = batch_norm(momentum=0.5)
+    z = np.array([[1.0, 2.0, 3.0], [3.0, 2.0, -1.0]])
+    layer.forward(z.copy(), 0)
+    np.testing.assert_allclose(layer.mean, z.mean(axis=0) / 2, rtol=1e-12)
+    np.testing.assert_allclose(layer.variance, (1 + z.var(axis=0, ddof=1)) / 2, rtol=1e-12)

@@ -183,3 +183,10 @@ def test_one_cycle_needs_room_to_rise_and_to_fall() -> None:
     with pytest.raises(ConfigError, match="needs 3 epochs to rise and to fall, and this run has 2: write"):
         with_length(OneCycle(), epochs=2, steps_per_epoch=50)
     assert with_length(OneCycle(per="step"), epochs=2, steps_per_epoch=50).length == 100  # type: ignore[union-attr]
+
+
+def test_what_counts_as_an_improvement_is_as_much_upwards_as_downwards() -> None:
+    up = Plateau(patience=0, mode="max", min_delta=0.1, drop=0.5)
+    down = Plateau(patience=0, mode="min", min_delta=0.1, drop=0.5)
+    for step, drops in ((0.06, 1), (0.11, 0)):
+        assert after(up, 1.0, 1.0 + step).drops == after(down, 1.0, 1.0 - step).drops == drops
