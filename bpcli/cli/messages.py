@@ -21,6 +21,11 @@ def say_note(message: str) -> None:
     _say("", "", message)
 
 
+def with_notes(message: str, error: BaseException) -> str:
+    """The message, and what whoever passed the error on has added to it."""
+    return "; ".join([message, *getattr(error, "__notes__", [])])
+
+
 def describe(error: BpcliError) -> str:
     """The error's own text; that of a config with several problems is led by their number."""
     if isinstance(error, ConfigError) and len(error.problems) > 1:

@@ -48,7 +48,7 @@ def _run(arguments: Sequence[str]) -> int:
         return _nobody_reads_on(error)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else "cannot write what is shown: "
-        _say_error("; ".join([f"{where}{error.strerror or error}", *_notes(error)]))
+        _say_error(f"{where}{error.strerror or error}", error)
         return 1
     except MemoryError as error:
         _say_error(f"there is not enough memory ({error}): choose smaller layers, batches or windows")
@@ -75,13 +75,9 @@ def _run_verb(arguments: Sequence[str]) -> int:
 
 def _nobody_reads_on(error: BaseException) -> int:
     """Nobody need be told, but of a training that ended with it."""
-    if notes := _notes(error):
-        _say_error("; ".join(["nobody reads on what is shown", *notes]))
+    if hasattr(error, "__notes__"):
+        _say_error("nobody reads on what is shown", error)
     return 1
-
-
-def _notes(error: BaseException) -> list[str]:
-    return getattr(error, "__notes__", [])
 
 
 def _bug(error: Exception) -> int:
@@ -94,10 +90,10 @@ def _bug(error: Exception) -> int:
     return 1
 
 
-def _say_error(message: str) -> None:
-    from bpcli.cli.messages import say_error
+def _say_error(message: str, error: BaseException | None = None) -> None:
+    from bpcli.cli.messages import say_error, with_notes
 
-    say_error(message)
+    say_error(with_notes(message, error) if error else message)
 
 
 def _prepare_interpreter() -> None:

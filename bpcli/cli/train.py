@@ -10,7 +10,7 @@ import typer
 
 from bpcli.cli.arguments import AsJson, Overrides
 from bpcli.cli.json_output import print_json
-from bpcli.cli.messages import say_error, say_note
+from bpcli.cli.messages import say_error, say_note, with_notes
 from bpcli.cli.signals import watching
 from bpcli.errors import DivergedError, UsageError
 
@@ -88,7 +88,7 @@ def train(
             if not interruption.requested():
                 raise
             if result is None:
-                say_note("; ".join(["interrupted", *getattr(error, "__notes__", [])]))
+                say_note(with_notes("interrupted", error))
                 raise typer.Exit(interruption.exit_code) from None
     try:
         _show(settings, result, as_json=as_json, progress=progress)

@@ -10,14 +10,13 @@ import yaml
 from bpcli.config.document import Document
 from bpcli.config.scalars import Scalar, resolve_plain
 from bpcli.config.source import MalformedError, Source, Span
+from bpcli.config.text import LARGEST
 from bpcli.config.yaml_errors import malformed
 from bpcli.errors import Path, dotted
 
 DEEPEST = 64
 MOST_VALUES = 10_000
 """Keys and values of one text, with those that an alias repeats."""
-MOST_CHARACTERS = 1 << 20
-"""Of all of these: as many as the largest file has, for what validates a text makes a copy of each that is repeated."""
 
 
 def compose(source: Source, document: Document, *, text: str, at: Path = (), column: int = 0) -> Any:
@@ -145,8 +144,8 @@ class _Composer:
         value, size, characters = self.anchors[name]
         self._count(event, size)
         self.characters += characters
-        if self.characters > MOST_CHARACTERS:
-            raise MalformedError(span, f"aliases repeat more than {MOST_CHARACTERS:,} characters")
+        if self.characters > LARGEST:  # validation makes a copy of each text that is repeated
+            raise MalformedError(span, f"aliases repeat more than {LARGEST:,} characters")
         self.document.values[path] = span
         return value
 

@@ -9,7 +9,7 @@ from bpcli.config.source import MalformedError, Source, Span
 from bpcli.errors import ConfigError, Problem
 
 LARGEST = 1 << 20
-"""Bytes of a config file."""
+"""Bytes of a config file, and characters that its values may come to where aliases repeat them."""
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
