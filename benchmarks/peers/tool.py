@@ -70,7 +70,7 @@ def own_loop(config: Path) -> Train:
             total, seen = 0.0, 0
             for X, T in experiment.batches.epoch(epoch):
                 total += objective.forward(X, T, state.counters.step)
-                objective.backward(len(X), scale)
+                objective.backward(len(X), scale, update.carry(state, rate))
                 update.apply(state, parameters, learning_rate=rate, revalue=lambda: 0.0)
                 state.counters.step += 1
                 seen += len(X)

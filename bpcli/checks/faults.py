@@ -59,10 +59,12 @@ def hindrance(fault: FaultName, objective: Objective, X: Array, T: Array) -> str
 
 
 def gradient(objective: Objective, X: Array, T: Array) -> Array:
-    """dJ/dθ `(P,)` by back-propagation, as a new array."""
+    """dJ/dθ `(P,)` by back-propagation, as a new array; of a large network added to zeros, as momentum adds it."""
+    grad = objective.network.parameters.grad
+    grad[...] = 0
     objective.forward(X, T, STEP)
-    objective.backward(len(X))
-    return objective.network.parameters.grad.copy()
+    objective.backward(len(X), carry=1.0 if objective.network.can_accumulate else 0.0)
+    return grad.copy()
 
 
 def _planted(fault: FaultName, objective: Objective) -> Objective:
@@ -82,29 +84,31 @@ def _activations(network: Network) -> dict[str, ActivationLayer]:
 class _WrongSign(Objective):
     """t - y where y - t belongs: training climbs."""
 
-    def backward(self, count: int, scale: float = 1.0) -> None:
-        Objective(self.network, self.head, self.penalties).backward(-count if self.reduction == "mean" else -1, scale)
+    def backward(self, count: int, scale: float = 1.0, carry: float = 0.0) -> None:
+        Objective(self.network, self.head, self.penalties).backward(
+            -count if self.reduction == "mean" else -1, scale, carry
+        )
 
 
 class _NoAverage(Objective):
     """The gradient of the sum of the losses beside the value of their mean."""
 
-    def backward(self, count: int, scale: float = 1.0) -> None:
-        super().backward(1, scale)
+    def backward(self, count: int, scale: float = 1.0, carry: float = 0.0) -> None:
+        super().backward(1, scale, carry)
 
 
 class _NoPenalty(Objective):
     """The penalty is in the loss but not in the gradient."""
 
-    def backward(self, count: int, scale: float = 1.0) -> None:
-        _unpenalised(self).backward(count, scale)
+    def backward(self, count: int, scale: float = 1.0, carry: float = 0.0) -> None:
+        _unpenalised(self).backward(count, scale, carry)
 
 
 class _Transposed(Objective):
     """dW comes out as (out, in), and is read as (in, out)."""
 
-    def backward(self, count: int, scale: float = 1.0) -> None:
-        _unpenalised(self).backward(count, scale)
+    def backward(self, count: int, scale: float = 1.0, carry: float = 0.0) -> None:
+        _unpenalised(self).backward(count, scale, carry)
         for layer in self.network.dense:
             layer.dW[...] = layer.dW.T.reshape(layer.dW.shape)
         self.penalties.add_gradient(self.network.parameters.theta, self.network.parameters.grad, scale)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 
 import numpy as np
@@ -10,6 +11,7 @@ from annotated_types import Ge, Gt, Lt
 
 from bpcli.nn.activations import AnyActivation
 from bpcli.nn.arrays import Array, Buffer, zeros
+from bpcli.nn.gemm import AddedProduct
 from bpcli.nn.initializers import Initializer
 from bpcli.nn.normalization import Normalization
 
@@ -49,6 +51,8 @@ class DenseLayer:
         self._buffers = Z, Buffer(Z.capacity, len(W), W.dtype)
         self._one_each = zeros(Z.capacity, W.dtype) + 1
         self._resize(Z.capacity)
+        self.carry = 0.0
+        """the share of `dW` that `backward` leaves under the new gradient"""
 
     def forward(self, X: Array, step: int | None) -> Array:
         """`X (N, in)` to `Z (N, out)`. Keeps `X` for `backward`."""
@@ -64,14 +68,20 @@ class DenseLayer:
         return Z
 
     def backward(self, dZ: Array, *, need_dX: bool) -> Array | None:
-        """`dZ (N, out)` to `dX = dZ Wᵀ (N, in)`; fills `dW = Xᵀ dZ` and `db = Σ_n dZ`."""
-        if self._narrow:  # dWᵀ = dZᵀ X
+        """`dZ (N, out)` to `dX = dZ Wᵀ (N, in)`; fills `dW = carry dW + Xᵀ dZ` and `db = Σ_n dZ`."""
+        if self.carry:
+            self._add_product(self.X, dZ, self.carry)
+        elif self._narrow:  # dWᵀ = dZᵀ X
             dZ.T.dot(self.X, self._dWT)
         else:
             self.X.T.dot(dZ, self.dW)
         if self.db is not None:
             self._ones.dot(dZ, self.db)  # the column sums, quicker than a reduction
         return dZ.dot(self._WT, self._dX) if need_dX else None
+
+    @cached_property
+    def _add_product(self) -> AddedProduct:
+        return AddedProduct(self.dW)
 
     def _resize(self, count: int) -> None:
         """Make the views for batches of `count` examples."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +14,7 @@ from bpcli.nn.arrays import NARROW, Array, Buffer
 from bpcli.nn.batch_norm import BatchNorm, BatchNormLayer
 from bpcli.nn.dense import Dense, DenseLayer
 from bpcli.nn.dropout import DropoutLayer
+from bpcli.nn.gemm import find_gemm
 from bpcli.nn.initializers import Zeros, default_initializer
 from bpcli.nn.layer import Layer
 from bpcli.nn.layer_norm import LayerNormLayer
@@ -20,6 +22,9 @@ from bpcli.nn.noise import NoiseLayer
 from bpcli.nn.normalization import Normalization
 from bpcli.nn.parameters import Parameters, Shapes, Statistics
 from bpcli.nn.randomness import generator
+
+ACCUMULATE_FROM = 20_000
+"""Parameters from which a gradient that is added to the last one is quicker than one that an optimizer adds."""
 
 
 class Network:
@@ -72,16 +77,31 @@ class Network:
             assert dA is not None
             dA = layer.backward(dA, need_dX=layer is not self._first)
 
+    @cached_property
+    def can_accumulate(self) -> bool:
+        """Whether `accumulate` is possible here, and worth it."""
+        return len(self.parameters) >= ACCUMULATE_FROM and find_gemm(self.parameters.grad.dtype) is not None
+
+    def accumulate(self, dZ: Array, carry: float) -> None:
+        """As `backward`, but `parameters.grad` becomes `carry` times what it was plus the gradient.
+
+        The dense layers add to what their weight matrices have there, which saves two passes over memory; the rest,
+        all of it vectors, is added here.
+        """
+        vectors = self.parameters.grad_of_vectors
+        carried = carry * vectors
+        for layer in self.dense:
+            layer.carry = carry
+        self.backward(dZ)
+        for layer in self.dense:
+            layer.carry = 0.0
+        vectors += carried
+
     def outputs(self, X: Array, step: int | None = None) -> Iterator[tuple[str, Array]]:
         """The output of each layer by name, one after the other, as `forward` computes them."""
         for name, layer in self.layers.items():
             X = layer.forward(X, step)
             yield name, X
-
-    @property
-    def dense(self) -> list[DenseLayer]:
-        """The fully connected layers."""
-        return [layer for layer in self.layers.values() if isinstance(layer, DenseLayer)]
 
     def with_layers(self, layers: Mapping[str, Layer]) -> Network:
         """A network of the same parameters with some layers replaced, by name."""
@@ -94,6 +114,8 @@ class Network:
         """The order in which `forward` and `backward` call the layers, so that they need not look for it."""
         self._forwards, self._first = tuple(self.layers.values()), self.layers["layers.0"]
         self._backwards = tuple(reversed(self._forwards[self._forwards.index(self._first) :]))
+        self.dense = tuple(layer for layer in self._forwards if isinstance(layer, DenseLayer))
+        """the fully connected layers"""
 
     def _layers(self, i: int, spec: Dense, *, is_last: bool) -> Iterator[tuple[str, Layer]]:
         """The layers that one of a config stands for: affine map, normalisation, activation, dropout."""

@@ -57,6 +57,7 @@ class Parameters(Layout):
         self.weights = slice(0, Layout(weights).size)
         self.views = self.split(self.theta)
         self.grads = self.split(self.grad)
+        self.grad_of_vectors = self.grad[self.weights.stop :]
 
 
 class Statistics(Layout):

@@ -82,8 +82,8 @@ class Adam(_Averages):
             np.divide(M, g, g)
             g *= rate
             theta -= g
-            flush_subnormals(M, scratch=g, step=step)
-            flush_subnormals(V, scratch=g, step=step)
+            flush_subnormals(M, step=step)
+            flush_subnormals(V, step=step)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,8 +136,8 @@ class NAdam(_Averages):
             scale += self.epsilon / root
             g /= scale
             theta -= g
-            flush_subnormals(M, scratch=scale, step=step)
-            flush_subnormals(V, scratch=scale, step=step)
+            flush_subnormals(M, step=step)
+            flush_subnormals(V, step=step)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +165,7 @@ class Adamax(_Averages):
             np.divide(M, u, g)
             g *= rate
             theta -= g
-            flush_subnormals(M, scratch=g, step=step)
+            flush_subnormals(M, step=step)
 
 
 def _momentum(beta1: float, decay: float, t: int) -> float:

@@ -35,6 +35,14 @@ class Optimizer(Protocol):
         """Before `update`: the learning rate is another than in the last one, or than 0 at the first."""
         ...
 
+    def carry(self, then: float, now: float) -> float:
+        """Where it changes parameters by a decaying sum of gradients alone, the share that stays of the last sum.
+
+        `then` and `now` are the learning rates of the last update and of this one. The sum can then be made where the
+        gradient is, which is the only slot. 0: there is more to it.
+        """
+        ...
+
     def init(self, theta: Array) -> Slots:
         """The slots for parameters `theta (P,)`, before the first step."""
         ...
@@ -63,6 +71,9 @@ class Unscaled:
 
     def change_rate(self, slots: Slots, then: float, now: float) -> None:
         pass
+
+    def carry(self, then: float, now: float) -> float:
+        return 0.0
 
 
 def blocks(*vectors: Array) -> Iterable[tuple[Array, ...]]:

@@ -73,4 +73,4 @@ class RMSProp(Unscaled):
                 g *= learning_rate / root
             theta -= g
             for array in memory:
-                flush_subnormals(array, scratch=scale, step=step)
+                flush_subnormals(array, step=step)

@@ -51,6 +51,10 @@ class SGD:
         if self.momentum:
             slots["displacement"] *= self.scale(now) / self.scale(then)
 
+    def carry(self, then: float, now: float) -> float:
+        """Of η v; 0 in the forms that need the gradient by itself."""
+        return 0.0 if self.nesterov or self.dampening else self.momentum * self.scale(now) / self.scale(then)
+
     def update(
         self,
         slots: Slots,
@@ -60,10 +64,18 @@ class SGD:
         step: int,
         revalue: Callable[[], float],
     ) -> None:
-        """Change `theta` and the slots in place; `grad`, which is η g, serves as scratch. `step` counts from 0."""
+        """Change `theta` and the slots in place; `grad`, which is η g, serves as scratch. `step` counts from 0.
+
+        Where the displacement is `grad` itself, it has been summed up there already.
+        """
         if not self.momentum:
             if learning_rate:
                 parameters.theta -= parameters.grad
+            return
+        if slots["displacement"] is parameters.grad:
+            if learning_rate:
+                parameters.theta -= parameters.grad
+            flush_subnormals(parameters.grad, step=step)
             return
         momentum = constant(self.momentum, parameters.theta.dtype)
         for theta, grad, displacement in blocks(parameters.theta, parameters.grad, slots["displacement"]):
@@ -76,4 +88,4 @@ class SGD:
                 theta -= np.multiply(displacement, self.momentum, grad)
             elif learning_rate:
                 theta -= displacement
-            flush_subnormals(displacement, scratch=grad, step=step)
+            flush_subnormals(displacement, step=step)

@@ -13,10 +13,12 @@ from bpcli.nn.arrays import Array
 
 TINY = 1e-30
 EVERY = 100
+BLOCK = 16_384
 
 
-def flush_subnormals(slot: Array, *, scratch: Array, step: int) -> None:
+def flush_subnormals(slot: Array, *, step: int) -> None:
     """Zero the entries of `slot (P,)` under `TINY` in magnitude, at every `EVERY`th step."""
     if step % EVERY == EVERY - 1:
-        np.abs(slot, scratch)
-        np.copyto(slot, 0, where=scratch < TINY)
+        for start in range(0, len(slot), BLOCK):
+            part = slot[start : start + BLOCK]
+            np.copyto(part, 0, where=np.abs(part) < TINY)

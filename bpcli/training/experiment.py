@@ -80,4 +80,4 @@ class Experiment:
 
     def start(self) -> State:
         """The state before the first step."""
-        return self.update.start(self.objective.network.parameters)
+        return self.update.start(self.objective.network)

@@ -72,7 +72,7 @@ def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None,
             raise diverged(objective, X, step=counters.step)
         if tested is None:
             _count_answers(experiment, counters, T)
-        objective.backward(len(X), update.optimizer.scale(rate))
+        objective.backward(len(X), update.optimizer.scale(rate), update.carry(state, rate))
         revalue = partial(objective.revalue, X, T, counters.step) if searches else _unneeded
         update.apply(state, parameters, learning_rate=rate, revalue=revalue)
         counters.loss_sum = loss_sum

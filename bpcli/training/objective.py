@@ -30,10 +30,17 @@ class Objective:
         """
         return self.head.forward(self.network.forward(X, step), T)
 
-    def backward(self, count: int, scale: float = 1.0) -> None:
-        """After `forward`: fill `network.parameters.grad` with `scale` dJ/dθ, for a batch of `count` examples."""
+    def backward(self, count: int, scale: float = 1.0, carry: float = 0.0) -> None:
+        """After `forward`: fill `network.parameters.grad` with `scale` dJ/dθ, for a batch of `count` examples.
+
+        With `carry`, where the network `can_accumulate`, that share of what was there is kept under it.
+        """
         parameters = self.network.parameters
-        self.network.backward(self.head.backward((count if self.reduction == "mean" else 1) / scale))
+        dZ = self.head.backward((count if self.reduction == "mean" else 1) / scale)
+        if carry:
+            self.network.accumulate(dZ, carry)
+        else:
+            self.network.backward(dZ)
         if self.penalties.parts:
             self.penalties.add_gradient(parameters.theta, parameters.grad, scale)
 

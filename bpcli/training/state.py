@@ -107,6 +107,8 @@ class State:
     average: Array | None = None
     """the running average of the parameters `(P,)`, where one is kept"""
     counters: Counters = field(default_factory=Counters)
+    accumulates: bool = False
+    """whether the gradient, never cleared, is itself the optimizer's one slot"""
 
 
 @contextmanager

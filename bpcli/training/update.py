@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bpcli.nn.network import Network
 from bpcli.nn.parameters import Parameters
 from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.clipping import Clipping
@@ -22,10 +23,18 @@ class Update:
     max_norm: MaxNorm = MaxNorm()
     average: MovingAverage | None = None
 
-    def start(self, parameters: Parameters) -> State:
+    def start(self, network: Network) -> State:
         """The state before the first update."""
-        average = parameters.theta.copy() if self.average else None
-        return State(self.optimizer.init(parameters.theta), average)
+        parameters = network.parameters
+        slots = self.optimizer.init(parameters.theta)
+        if self._can_accumulate and network.can_accumulate:
+            parameters.grad[...] = 0
+            return State(dict.fromkeys(slots, parameters.grad), accumulates=True)
+        return State(slots, parameters.theta.copy() if self.average else None)
+
+    def carry(self, state: State, learning_rate: float) -> float:
+        """The share of `parameters.grad` that is to stay under the next gradient."""
+        return self.optimizer.carry(state.counters.learning_rate, learning_rate) if state.accumulates else 0.0
 
     def apply(
         self, state: State, parameters: Parameters, *, learning_rate: float, revalue: Callable[[], float]
@@ -36,7 +45,7 @@ class Update:
         anew, at the parameters as they are then.
         """
         step, last_rate = state.counters.step, state.counters.learning_rate
-        if learning_rate != last_rate:
+        if learning_rate != last_rate and not state.accumulates:
             self.optimizer.change_rate(state.slots, last_rate, learning_rate)
         if self.clipping.is_active:
             self.clipping.apply(parameters.grad, self.optimizer.scale(learning_rate))
@@ -45,3 +54,9 @@ class Update:
             self.max_norm.apply()
         if self.average and state.average is not None:
             self.average.update(state.average, parameters.theta, parameters.grad, step=step)
+
+    @property
+    def _can_accumulate(self) -> bool:
+        """Whether nothing needs a gradient by itself, or its place as scratch."""
+        rate = self.optimizer.learning_rate
+        return bool(self.optimizer.carry(rate, rate)) and not self.clipping.is_active and self.average is None

@@ -6,6 +6,7 @@ import pytest
 from bpcli.nn.activations import Identity, ReLU, Sigmoid, Softmax, Tanh
 from bpcli.nn.batch_norm import BatchNorm
 from bpcli.nn.dense import Dense
+from bpcli.nn.gemm import find_gemm
 from bpcli.nn.initializers import Normal, Uniform, Zeros
 from bpcli.nn.layer_norm import LayerNorm
 from bpcli.nn.losses import HalfSquaredError
@@ -214,3 +215,37 @@ def test_every_layer_draws_weights_and_biases_of_its_own() -> None:
     network = Network(specs, features=4, dtype=np.float64, seed=0, capacity=1)
     drawn = [value for view in network.parameters.views.values() for value in view.ravel()]
     assert len(set(drawn)) == len(drawn) == 3 * (16 + 4)
+
+
+@pytest.mark.skipif(find_gemm(np.dtype(np.float32)) is None, reason="NumPy has another BLAS than that of its wheels")
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("normalization", [None, BatchNorm(), LayerNorm()], ids=str)
+def test_a_gradient_on_top_of_the_last_one_is_the_sum_of_the_two(
+    dtype: type, normalization: BatchNorm | LayerNorm | None
+) -> None:
+    network = make_network(
+        Dense(units=150, activation=ReLU(), normalization=normalization, dropout=0.2),
+        Dense(units=20, activation=Tanh()),  # narrow: its weights lie column by column
+        Dense(units=3, activation=Softmax()),
+        features=120,
+        dtype=dtype,
+    )
+    assert network.can_accumulate
+    rng, grad = np.random.default_rng(0), network.parameters.grad
+    expected = np.zeros(len(grad))
+    for step, count in enumerate((8, 3, 8)):  # a batch may be short
+        X, dZ = (rng.standard_normal((count, width)).astype(dtype) for width in (120, 3))
+        before = grad.copy()
+        network.forward(X, step)
+        network.backward(dZ.copy())
+        expected = 0.9 * expected + grad
+        grad[...] = before
+        network.forward(X, step)
+        network.accumulate(dZ.copy(), 0.9)
+        np.testing.assert_allclose(grad, expected, rtol=0, atol=100 * np.finfo(dtype).eps * np.abs(expected).max())
+    network.backward(dZ.copy())
+    assert np.abs(grad - expected).max() > 1e-3  # nothing is carried any more
+
+
+def test_small_networks_do_without() -> None:
+    assert not make_network(Dense(units=3, activation=Identity())).can_accumulate

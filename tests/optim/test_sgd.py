@@ -105,3 +105,23 @@ def test_the_rate_of_the_schedule_is_used_and_not_the_own_one() -> None:
     parameters.grad[...] = SGD(learning_rate=100.0).scale(0.25)
     SGD(learning_rate=100.0).update({}, parameters, learning_rate=0.25, step=0, revalue=float)
     np.testing.assert_array_equal(parameters.theta, np.full(P, -0.25))
+
+
+def test_summed_up_where_the_gradient_is_its_steps_are_the_same() -> None:
+    rng, optimizer = np.random.default_rng(0), SGD(momentum=0.9)
+    rates = [0.1, 0.1, 0.3, 0.02, 0.0, 0.0, 0.1, 1e-9, 0.0, 0.2]
+    grads = [rng.standard_normal(P) for _ in rates]
+    parameters = make_parameters(rng.standard_normal(P))
+    expected, velocity = by_hand(optimizer, parameters.theta, grads, rates)
+    slots, last = {"displacement": parameters.grad}, 0.0
+    for step, (grad, rate) in enumerate(zip(grads, rates, strict=True)):
+        parameters.grad[...] = optimizer.carry(last, rate) * parameters.grad + optimizer.scale(rate) * grad
+        optimizer.update(slots, parameters, learning_rate=rate, step=step, revalue=float)
+        last = rate
+    np.testing.assert_allclose(parameters.theta, expected, rtol=1e-13, atol=1e-15)
+    np.testing.assert_allclose(parameters.grad, 0.2 * velocity, rtol=1e-12)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_only_the_classic_form_is_a_decaying_sum_of_gradients(optimizer: SGD) -> None:
+    assert optimizer.carry(0.1, 0.1) == (0.9 if optimizer == SGD(momentum=0.9) else 0)

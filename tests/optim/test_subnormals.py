@@ -15,13 +15,13 @@ FLUSHED = [1.0, -1.0, 2e-30, -2e-30, 0, 0, 0, 0]
 )
 def test_what_is_too_small_is_zeroed_at_every_hundredth_step(step: int, expected: list[float]) -> None:
     slot = np.array(SLOT, np.float32)
-    flush_subnormals(slot, scratch=np.empty_like(slot), step=step)
+    flush_subnormals(slot, step=step)
     np.testing.assert_array_equal(slot, np.array(expected, np.float32))
 
 
 def test_nan_is_not_swept_away() -> None:
     slot = np.array([np.nan, np.inf])
-    flush_subnormals(slot, scratch=np.empty(2), step=EVERY - 1)
+    flush_subnormals(slot, step=EVERY - 1)
     np.testing.assert_array_equal(slot, [np.nan, np.inf])
 
 
@@ -40,3 +40,12 @@ def test_weights_are_unchanged_to_rounding_and_no_velocity_stays_subnormal(neste
     np.testing.assert_allclose(parameters.theta, exact, rtol=2e-6)
     assert 0 < np.abs(velocity[0]) < TINY
     assert not slots["displacement"].any()
+
+
+def test_a_velocity_in_the_place_of_the_gradient_is_flushed_too() -> None:
+    parameters = make_parameters(np.ones(3, np.float32))
+    parameters.grad[...] = [1, 1e-31, 1e-40]
+    SGD(momentum=0.9).update(
+        {"displacement": parameters.grad}, parameters, learning_rate=0.1, step=EVERY - 1, revalue=float
+    )
+    np.testing.assert_array_equal(parameters.grad, np.array([1, 0, 0], np.float32))

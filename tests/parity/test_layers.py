@@ -81,7 +81,7 @@ def assert_followed(
     optimizer = torch.optim.SGD(peer.parameters(), lr=0.3)
     limits = tuple((dense.W, max_norm) for dense in ours.network.dense if max_norm)
     update = Update(SGD(), clipping, MaxNorm(limits))
-    state = update.start(ours.network.parameters)
+    state = update.start(ours.network)
     for step in range(STEPS):
         rows = slice(0, 7) if step % 2 else slice(7, 12)
         loss = ours.forward(X[rows], T[rows], step) / len(T[rows])

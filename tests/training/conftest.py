@@ -44,6 +44,7 @@ def make_experiment(
     everything: bool = False,
     optimizer: AnyOptimizer | None = None,
     schedule: Schedule | None = None,
+    hidden: tuple[int, int] = (5, 4),
 ) -> Experiment:
     """A small classifier; with `everything`, all that is random, averaged, normalised or limited in a training too."""
     rng = np.random.default_rng(7)
@@ -59,10 +60,10 @@ def make_experiment(
         seed=seed,
         dtype=np.float32,
     )
-    hidden = {"normalization": BatchNorm(), "dropout": 0.2} if everything else {}
+    first = {"normalization": BatchNorm(), "dropout": 0.2} if everything else {}
     specs = [
-        Dense(units=5, activation=ReLU(), **hidden),
-        Dense(units=4, activation=Tanh(), normalization=LayerNorm() if everything else None),
+        Dense(units=hidden[0], activation=ReLU(), **first),
+        Dense(units=hidden[1], activation=Tanh(), normalization=LayerNorm() if everything else None),
         Dense(units=3, activation=Softmax()),
     ]
     inputs = {"input_noise": 0.1, "input_dropout": 0.1} if everything else {}

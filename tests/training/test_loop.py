@@ -90,15 +90,18 @@ def assert_resumes(make: Callable[[], Experiment], stop_at: int) -> None:
     network, expected = second.objective.network, straight.objective.network
     network.parameters.theta[...] = first.objective.network.parameters.theta
     network.statistics.values[...] = first.objective.network.statistics.values
-    slots = {name: slot.copy() for name, slot in state.slots.items()}
-    average = None if state.average is None else state.average.copy()
-    resumed = State(slots, average, Counters.from_dict(state.counters.to_dict()))
+    resumed = second.start()
+    for name, slot in state.slots.items():
+        resumed.slots[name][...] = slot
+    if resumed.average is not None:
+        resumed.average[...] = state.average
+    resumed.counters = Counters.from_dict(state.counters.to_dict())
     events += finish(second, resumed)
 
     assert network.parameters.theta.tobytes() == expected.parameters.theta.tobytes()
     assert network.statistics.values.tobytes() == expected.statistics.values.tobytes()
     for name, slot in straight_state.slots.items():
-        assert slots[name].tobytes() == slot.tobytes(), name
+        assert resumed.slots[name].tobytes() == slot.tobytes(), name
     if straight_state.average is not None:
         assert np.array_equal(resumed.average, straight_state.average)
     assert events == straight_events
@@ -110,6 +113,11 @@ def test_resumed_at_any_step_it_is_bit_for_bit_the_run_that_never_stopped(
     experiment: MakeExperiment, stop_at: int, everything: bool
 ) -> None:
     assert_resumes(partial(experiment, everything=everything), stop_at)
+
+
+@pytest.mark.parametrize("stop_at", range(3 * STEPS_PER_EPOCH + 1))
+def test_so_is_one_whose_gradient_is_the_momentum(experiment: MakeExperiment, stop_at: int) -> None:
+    assert_resumes(partial(experiment, hidden=(150, 150), optimizer=SGD(learning_rate=0.1, momentum=0.9)), stop_at)
 
 
 @pytest.mark.parametrize(

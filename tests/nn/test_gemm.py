@@ -1,0 +1,76 @@
+from itertools import product
+
+import numpy as np
+import pytest
+
+from bpcli.nn.gemm import AddedProduct, find_gemm
+
+pytestmark = pytest.mark.skipif(
+    find_gemm(np.dtype(np.float32)) is None, reason="NumPy has another BLAS than that of its wheels"
+)
+
+DTYPES = [np.float32, np.float64]
+ORDERS = ["C", "F"]
+SHAPES = [(7, 5, 3), (1, 5, 3), (7, 1, 3), (7, 5, 1), (1, 1, 1), (33, 130, 17)]
+
+
+def drawn(*shape: int, dtype: type, order: str = "C") -> np.ndarray:
+    return np.asarray(np.random.default_rng(shape).standard_normal(shape), dtype, order=order)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("orders", [*product(ORDERS, repeat=3)], ids="".join)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_it_adds_the_product_to_a_share_of_what_was_there(
+    dtype: type, orders: tuple[str, str, str], shape: tuple[int, int, int]
+) -> None:
+    N, m, n = shape
+    A, B, C = (
+        drawn(*shape, dtype=dtype, order=order) for shape, order in zip([(N, m), (N, n), (m, n)], orders, strict=True)
+    )
+    add = AddedProduct(C)
+    expected = C.astype(np.float64)
+    for beta in (0.9, 0.9, -2.0, 1.0):
+        expected = beta * expected + A.T.astype(np.float64) @ B.astype(np.float64)
+        add(A, B, beta)
+    np.testing.assert_allclose(C, expected, rtol=0, atol=np.finfo(dtype).eps * 100 * N)
+
+
+def test_other_arrays_and_fewer_rows_take_the_place_of_the_first() -> None:
+    C = np.zeros((5, 3))
+    add, expected = AddedProduct(C), np.zeros((5, 3))
+    A, B = drawn(8, 5, dtype=np.float64), drawn(8, 3, dtype=np.float64)
+    for rows in (8, 8, 2, 8):
+        for factor in (1, 2):
+            add(A[:rows], factor * B[:rows], 0.5)
+            expected = 0.5 * expected + factor * A[:rows].T @ B[:rows]
+    np.testing.assert_allclose(C, expected, rtol=1e-13)
+
+
+def test_what_changes_in_the_same_arrays_is_seen() -> None:
+    A, B, C = np.ones((2, 1)), np.ones((2, 1)), np.zeros((1, 1))
+    add = AddedProduct(C)
+    add(A, B, 1.0)
+    A[...] = 3
+    add(A, B, 1.0)
+    assert C[0, 0] == 2 + 6
+
+
+@pytest.mark.parametrize("which", ["A", "B"])
+def test_rows_that_do_not_follow_one_another_are_refused(which: str) -> None:
+    arrays = {"A": np.ones((4, 6)), "B": np.ones((4, 6))}
+    arrays[which] = np.ones((8, 12))[::2, ::2]
+    C = np.zeros((6, 6))
+    with pytest.raises(TypeError, match="contiguous"):
+        AddedProduct(C)(**arrays, beta=1.0)
+    assert not C.any()
+
+
+def test_equal_calls_give_equal_bits() -> None:
+    A, B = drawn(32, 784, dtype=np.float32), drawn(32, 128, dtype=np.float32)
+    results = []
+    for _ in range(2):
+        C = np.ones((784, 128), np.float32)
+        AddedProduct(C)(A, B, 0.9)
+        results.append(C.tobytes())
+    assert results[0] == results[1]
