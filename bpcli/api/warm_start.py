@@ -54,7 +54,7 @@ def _other_optimizer(saved: Saved, config: Config, experiment: Experiment) -> li
     was, is_now = config_from_data(saved.config).optimizer.name, config.optimizer.name
     if was != is_now:
         return [f"it was trained by {was}, and here by {is_now}: write the same optimizer, or reset its state"]
-    then, now = kept_slots(saved), set(experiment.start().slots)
+    then, now = kept_slots(saved), set(experiment.update.optimizer.init(experiment.objective.network.parameters.theta))
     if then != now:
         shown = (", ".join(sorted(slots)) or "nothing" for slots in (then, now))
         return ["its {} keeps {}, and here {}: write the same optimizer, or reset its state".format(was, *shown)]

@@ -58,13 +58,16 @@ def hindrance(fault: FaultName, objective: Objective, X: Array, T: Array) -> str
     return None
 
 
-def gradient(objective: Objective, X: Array, T: Array) -> Array:
-    """dJ/dθ `(P,)` by back-propagation, as a new array; of a large network added to zeros, as momentum adds it."""
-    grad = objective.network.parameters.grad
-    grad[...] = 0
+def gradient(objective: Objective, X: Array, T: Array, *, accumulated: bool = False) -> Array:
+    """dJ/dθ `(P,)` by back-propagation, as a new array; `accumulated` on top of the last one, which is taken off."""
     objective.forward(X, T, STEP)
-    objective.backward(len(X), carry=1.0 if objective.network.can_accumulate else 0.0)
-    return grad.copy()
+    objective.backward(len(X))
+    grad = objective.network.parameters.grad.copy()
+    if not accumulated:
+        return grad
+    objective.forward(X, T, STEP)
+    objective.backward(len(X), carry=0.5)
+    return objective.network.parameters.grad - 0.5 * grad
 
 
 def _planted(fault: FaultName, objective: Objective) -> Objective:

@@ -38,11 +38,13 @@ def check_objective(
     fast: bool = False,
     seed: int = 0,
     fault: FaultName | None = None,
+    accumulated: bool = False,
 ) -> GradcheckReport:
     """Check every tensor of a float64 `objective` on a batch: `X (N, features)` and its targets `T`.
 
-    The analytic side goes through `Objective.forward` and `backward`, as training does; the numeric side is a
-    five-point difference of `Objective.value`, with steps of h = `eps` · max(1, |w|). The two agree when
+    The analytic side goes through `Objective.forward` and `backward`, as training does, and is `accumulated` where
+    training adds each gradient to the last; the numeric side is a five-point difference of `Objective.value`, with
+    steps of h = `eps` · max(1, |w|). The two agree when
 
         |a - n| <= atol · max(1, |J|) + rtol · max(|a|, |n|)
 
@@ -52,7 +54,8 @@ def check_objective(
     _require_usable(objective, eps=eps, atol=atol, rtol=rtol, samples=samples, seed=seed)
     parameters = objective.network.parameters
     with np.errstate(all="ignore"):
-        grad = gradient(plant(fault, objective, X, T) if fault else objective, X, T)
+        checked = plant(fault, objective, X, T) if fault else objective
+        grad = gradient(checked, X, T, accumulated=accumulated)
         loss = objective.value(X, T, STEP)
         floor = atol / rtol * max(1.0, abs(loss))
         referee = _Referee(objective, X, T, grad, eps=eps, floor=floor, rtol=rtol)

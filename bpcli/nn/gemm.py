@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +14,7 @@ _ROW_MAJOR, _AS_IS, _TRANSPOSED = 101, 111, 112
 """as CBLAS numbers them (Blackford et al. 2002, "An updated set of basic linear algebra subprograms")"""
 
 _TYPES: dict[str, tuple[str, Any]] = {"float32": ("s", ctypes.c_float), "float64": ("d", ctypes.c_double)}
-_Int, _Pointer, _Start = ctypes.c_int64, ctypes.c_void_p, ctypes.c_byte * 1
+_Int, _Pointer = ctypes.c_int64, ctypes.c_void_p
 
 
 @cache
@@ -42,29 +42,44 @@ class AddedProduct:
     def __init__(self, C: Array) -> None:
         """`C` is contiguous in either order. Only where `find_gemm` finds one."""
         self._gemm, self._number = find_gemm(C.dtype), _TYPES[C.dtype.name][1]
-        self._C = C
-        self._A = self._B = C[:0]
-        self._beta = self._number(0)
+        self._A = self._B = self._C = C
+        self._start_A, self._start_B, self._beta = _Pointer(), _Pointer(), self._number()
+        self._form: tuple[Any, ...] = ()
         self._arguments: tuple[Any, ...] = ()
 
     def __call__(self, A: Array, B: Array, beta: float) -> None:
-        """`A (N, m)` and `B (N, n)`, contiguous in either order and apart from `C`. Raises TypeError for others."""
+        """`A (N, m)` and `B (N, n)`, of the type of `C` and apart from it. Raises ValueError for others.
+
+        Each is contiguous in either order.
+        """
         if A is not self._A or B is not self._B:
-            self._A, self._B, self._arguments = A, B, self._prepared(A.T, B, self._C)
+            form = A.shape, A.strides, A.dtype, B.shape, B.strides, B.dtype
+            if form != self._form:
+                self._arguments, self._form = self._prepared(A, B), form
+            self._A, self._start_A.value = A, A.ctypes.data
+            self._B, self._start_B.value = B, B.ctypes.data
         self._beta.value = beta
         self._gemm(*self._arguments)
 
-    def _prepared(self, A: Array, B: Array, C: Array) -> tuple[Any, ...]:
-        """The arguments of gemm for `C ← A B + beta C`."""
-        if not C.flags.c_contiguous:
-            A, B, C = B.T, A.T, C.T
-        (order_A, *of_A), (order_B, *of_B) = _operand(A), _operand(B)
-        (m, k), n = A.shape, B.shape[1]
-        orders = map(ctypes.c_int, (_ROW_MAJOR, order_A, order_B))
-        return *orders, _Int(m), _Int(n), _Int(k), self._number(1), *of_A, *of_B, self._beta, *_operand(C)[1:]
+    def _prepared(self, A: Array, B: Array) -> tuple[Any, ...]:
+        """The arguments of gemm for arrays of these forms, wherever they start."""
+        C = self._C
+        if C.shape != (A.shape[1], B.shape[1]) or len(A) != len(B) or not A.dtype == B.dtype == C.dtype:
+            raise ValueError(f"no product of {A.dtype} {A.T.shape} and {B.dtype} {B.shape} fits {C.dtype} {C.shape}")
+        left, right = (A.T, self._start_A), (B, self._start_B)
+        if not C.flags.c_contiguous:  # Cᵀ ← beta Cᵀ + Bᵀ A
+            left, right, C = (B.T, self._start_B), (A, self._start_A), C.T
+        (order_left, apart_left), (order_right, apart_right), (_, apart) = map(_order, (left[0], right[0], C))
+        orders = map(ctypes.c_int, (_ROW_MAJOR, order_left, order_right))
+        m, n, k = map(_Int, (*C.shape, len(A)))
+        operands = left[1], apart_left, right[1], apart_right
+        return *orders, m, n, k, self._number(1), *operands, self._beta, _Pointer(C.ctypes.data), apart
 
 
-def _operand(A: Array) -> tuple[int, Any, Any]:
-    """How a matrix lies in memory, where it starts there, and how far its rows (or columns) are apart."""
-    order, rows = (_AS_IS, A) if A.flags.c_contiguous else (_TRANSPOSED, A.T)
-    return order, _Start.from_buffer(cast("Any", rows)), _Int(rows.shape[1])
+def _order(A: Array) -> tuple[int, Any]:
+    """How a matrix lies in memory, and how far its rows (or columns) are apart."""
+    if A.flags.c_contiguous:
+        return _AS_IS, _Int(A.shape[1])
+    if A.flags.f_contiguous:
+        return _TRANSPOSED, _Int(A.shape[0])
+    raise ValueError("a matrix whose rows do not follow one another in memory has no order that BLAS knows")

@@ -83,18 +83,20 @@ class Network:
         return len(self.parameters) >= ACCUMULATE_FROM and find_gemm(self.parameters.grad.dtype) is not None
 
     def accumulate(self, dZ: Array, carry: float) -> None:
-        """As `backward`, but `parameters.grad` becomes `carry` times what it was plus the gradient.
+        """As `backward`, but `parameters.grad` becomes `carry` times what it was plus the gradient: nobody clears it.
 
         The dense layers add to what their weight matrices have there, which saves two passes over memory; the rest,
         all of it vectors, is added here.
         """
         vectors = self.parameters.grad_of_vectors
         carried = carry * vectors
-        for layer in self.dense:
-            layer.carry = carry
-        self.backward(dZ)
-        for layer in self.dense:
-            layer.carry = 0.0
+        try:
+            for layer in self.dense:
+                layer.carry = carry
+            self.backward(dZ)
+        finally:
+            for layer in self.dense:
+                layer.carry = 0.0
         vectors += carried
 
     def outputs(self, X: Array, step: int | None = None) -> Iterator[tuple[str, Array]]:

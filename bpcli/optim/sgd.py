@@ -52,8 +52,8 @@ class SGD:
             slots["displacement"] *= self.scale(now) / self.scale(then)
 
     def carry(self, then: float, now: float) -> float:
-        """Of η v; 0 in the forms that need the gradient by itself."""
-        return 0.0 if self.nesterov or self.dampening else self.momentum * self.scale(now) / self.scale(then)
+        """μ, for a displacement times the new rate; 0 in the forms that need the gradient by itself."""
+        return 0.0 if self.nesterov or self.dampening else self.momentum * (self.scale(now) / self.scale(then))
 
     def update(
         self,
@@ -66,16 +66,14 @@ class SGD:
     ) -> None:
         """Change `theta` and the slots in place; `grad`, which is η g, serves as scratch. `step` counts from 0.
 
-        Where the displacement is `grad` itself, it has been summed up there already.
+        Where the displacement is `grad` itself, it has been summed up there already (`carry`).
         """
-        if not self.momentum:
+        summed_up = self.momentum and slots["displacement"] is parameters.grad
+        if summed_up or not self.momentum:
             if learning_rate:
                 parameters.theta -= parameters.grad
-            return
-        if slots["displacement"] is parameters.grad:
-            if learning_rate:
-                parameters.theta -= parameters.grad
-            flush_subnormals(parameters.grad, step=step)
+            if summed_up:
+                flush_subnormals(parameters.grad, step=step)
             return
         momentum = constant(self.momentum, parameters.theta.dtype)
         for theta, grad, displacement in blocks(parameters.theta, parameters.grad, slots["displacement"]):

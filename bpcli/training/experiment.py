@@ -79,5 +79,5 @@ class Experiment:
         return digest.hexdigest()
 
     def start(self) -> State:
-        """The state before the first step."""
+        """The state before the first step; there is one at a time, because it may live in the network's gradient."""
         return self.update.start(self.objective.network)

@@ -27,10 +27,16 @@ class Update:
         """The state before the first update."""
         parameters = network.parameters
         slots = self.optimizer.init(parameters.theta)
-        if self._can_accumulate and network.can_accumulate:
+        if self.accumulates(network):
             parameters.grad[...] = 0
             return State(dict.fromkeys(slots, parameters.grad), accumulates=True)
         return State(slots, parameters.theta.copy() if self.average else None)
+
+    def accumulates(self, network: Network) -> bool:
+        """Whether each gradient is added to the last: where that is quicker, and nothing needs one by itself."""
+        rate = self.optimizer.learning_rate
+        is_a_sum = bool(self.optimizer.carry(rate, rate)) and not self.clipping.is_active and self.average is None
+        return is_a_sum and network.can_accumulate
 
     def carry(self, state: State, learning_rate: float) -> float:
         """The share of `parameters.grad` that is to stay under the next gradient."""
@@ -39,7 +45,7 @@ class Update:
     def apply(
         self, state: State, parameters: Parameters, *, learning_rate: float, revalue: Callable[[], float]
     ) -> None:
-        """Change the parameters and the state in place by `parameters.grad`, which is overwritten.
+        """Change the parameters and the state in place by `parameters.grad`, which is overwritten if it is no slot.
 
         The gradient comes times `optimizer.scale(learning_rate)`. `revalue()` evaluates the objective and its gradient
         anew, at the parameters as they are then.
@@ -54,9 +60,3 @@ class Update:
             self.max_norm.apply()
         if self.average and state.average is not None:
             self.average.update(state.average, parameters.theta, parameters.grad, step=step)
-
-    @property
-    def _can_accumulate(self) -> bool:
-        """Whether nothing needs a gradient by itself, or its place as scratch."""
-        rate = self.optimizer.learning_rate
-        return bool(self.optimizer.carry(rate, rate)) and not self.clipping.is_active and self.average is None

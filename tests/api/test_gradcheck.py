@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import bpcli
-from bpcli.config.load import config_to_yaml
+from bpcli.config.load import config_from_data, config_to_yaml
 from bpcli.config.sections import Config
 from bpcli.errors import UsageError
+from bpcli.nn.gemm import find_gemm
+from bpcli.nn.network import Network
 from bpcli.training.sections import Regularization
 
 
@@ -58,3 +61,27 @@ def test_a_planted_bug_is_caught_in_every_combination_that_can_show_it(fault: st
 def test_a_seed_below_zero_is_refused(moons: Config) -> None:
     with pytest.raises(UsageError, match="seed is -1, but it must be 0 or more"):
         bpcli.gradcheck(moons, seed=-1)
+
+
+@pytest.mark.skipif(find_gemm(np.dtype(np.float64)) is None, reason="NumPy has another BLAS than that of its wheels")
+@pytest.mark.parametrize(("momentum", "passes"), [(0.9, False), (0.0, True)])
+def test_what_is_proved_is_how_training_adds_gradients_up(
+    monkeypatch: pytest.MonkeyPatch, momentum: float, passes: bool
+) -> None:
+    """A mistake there is found, where the config's own training would make it."""
+    config = config_from_data(
+        {
+            "data": {"name": "digits"},
+            "model": {"layers": [300, 10]},
+            "optimizer": {"name": "sgd", "momentum": momentum},
+        }
+    )
+    assert bpcli.gradcheck(config, samples=2).passed
+    accumulate = Network.accumulate
+
+    def forgetful(network: Network, dZ: np.ndarray, carry: float) -> None:
+        accumulate(network, dZ, carry)
+        network.parameters.grads["layers.1.b"][...] = 1
+
+    monkeypatch.setattr(Network, "accumulate", forgetful)
+    assert bpcli.gradcheck(config, samples=2).passed == passes

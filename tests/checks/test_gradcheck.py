@@ -21,8 +21,8 @@ class BrokenGradient(Objective):
 
     tensor, entry, error = "layers.0.W", (1, 1), 0.0
 
-    def backward(self, count: int, scale: float = 1.0) -> None:
-        super().backward(count, scale)
+    def backward(self, count: int, scale: float = 1.0, carry: float = 0.0) -> None:
+        super().backward(count, scale, carry)
         self.network.parameters.grads[self.tensor][self.entry] += self.error
 
 

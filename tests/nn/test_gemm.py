@@ -40,10 +40,10 @@ def test_other_arrays_and_fewer_rows_take_the_place_of_the_first() -> None:
     C = np.zeros((5, 3))
     add, expected = AddedProduct(C), np.zeros((5, 3))
     A, B = drawn(8, 5, dtype=np.float64), drawn(8, 3, dtype=np.float64)
-    for rows in (8, 8, 2, 8):
-        for factor in (1, 2):
-            add(A[:rows], factor * B[:rows], 0.5)
-            expected = 0.5 * expected + factor * A[:rows].T @ B[:rows]
+    other_A, other_B = 2 * A, 3 * B
+    for X, Y in [(A, B), (A, B), (A, other_B), (other_A, other_B), (A[:2], B[:2]), (A, B)]:
+        add(X, Y, 0.5)
+        expected = 0.5 * expected + X.T @ Y
     np.testing.assert_allclose(C, expected, rtol=1e-13)
 
 
@@ -61,7 +61,7 @@ def test_rows_that_do_not_follow_one_another_are_refused(which: str) -> None:
     arrays = {"A": np.ones((4, 6)), "B": np.ones((4, 6))}
     arrays[which] = np.ones((8, 12))[::2, ::2]
     C = np.zeros((6, 6))
-    with pytest.raises(TypeError, match="contiguous"):
+    with pytest.raises(ValueError, match="rows do not follow one another"):
         AddedProduct(C)(**arrays, beta=1.0)
     assert not C.any()
 
@@ -74,3 +74,33 @@ def test_equal_calls_give_equal_bits() -> None:
         AddedProduct(C)(A, B, 0.9)
         results.append(C.tobytes())
     assert results[0] == results[1]
+
+
+@pytest.mark.parametrize(
+    ("A", "B"),
+    [
+        (np.ones((4, 6)), np.ones((3, 5))),
+        (np.ones((4, 7)), np.ones((4, 5))),
+        (np.ones((4, 6)), np.ones((4, 6))),
+        (np.ones((4, 6), np.float32), np.ones((4, 5))),
+        (np.ones((4, 6)), np.ones((4, 5), ">f8")),
+    ],
+    ids=["other batches", "wide A", "wide B", "float32", "big-endian"],
+)
+def test_what_does_not_fit_is_refused_and_what_fits_goes_on(A: np.ndarray, B: np.ndarray) -> None:
+    C = np.zeros((6, 5))
+    add = AddedProduct(C)
+    with pytest.raises(ValueError, match="fits float64"):
+        add(A, B, 1.0)
+    assert not C.any()
+    add(np.ones((4, 6)), np.ones((4, 5)), 1.0)
+    with pytest.raises(ValueError, match="fits float64"):
+        add(A, B, 1.0)
+    assert np.array_equal(C, np.full((6, 5), 4.0))
+
+
+def test_what_is_only_read_may_be_read_only() -> None:
+    A, B, C = np.ones((2, 3)), np.ones((2, 4)), np.zeros((3, 4))
+    A.flags.writeable = B.flags.writeable = False
+    AddedProduct(C)(A, B, 1.0)
+    assert np.array_equal(C, np.full((3, 4), 2.0))
