@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bpcli.optim.sgd import SGD
-from bpcli.optim.subnormals import EVERY, TINY, flush_subnormals
+from bpcli.optim.subnormals import BLOCK, EVERY, TINY, flush_subnormals
 
 from .helpers import make_parameters
 
@@ -17,6 +17,12 @@ def test_what_is_too_small_is_zeroed_at_every_hundredth_step(step: int, expected
     slot = np.array(SLOT, np.float32)
     flush_subnormals(slot, step=step)
     np.testing.assert_array_equal(slot, np.array(expected, np.float32))
+
+
+def test_a_long_slot_is_swept_to_its_end() -> None:
+    slot = np.full(2 * BLOCK + 3, 1e-31)
+    flush_subnormals(slot, step=EVERY - 1)
+    assert not slot.any()
 
 
 def test_nan_is_not_swept_away() -> None:
