@@ -10,7 +10,7 @@ import numpy as np
 
 from bpcli.nn.arrays import Array
 
-_ROW_MAJOR, _AS_IS, _TRANSPOSED = 101, 111, 112
+_ROW_MAJOR, _COLUMN_MAJOR, _AS_IS, _TRANSPOSED = 101, 102, 111, 112
 """as CBLAS numbers them (Blackford et al. 2002, "An updated set of basic linear algebra subprograms")"""
 
 _TYPES: dict[str, tuple[str, Any]] = {"float32": ("s", ctypes.c_float), "float64": ("d", ctypes.c_double)}
@@ -66,20 +66,18 @@ class AddedProduct:
         C = self._C
         if C.shape != (A.shape[1], B.shape[1]) or len(A) != len(B) or not A.dtype == B.dtype == C.dtype:
             raise ValueError(f"no product of {A.dtype} {A.T.shape} and {B.dtype} {B.shape} fits {C.dtype} {C.shape}")
-        left, right = (A.T, self._start_A), (B, self._start_B)
-        if not C.flags.c_contiguous:  # Cᵀ ← beta Cᵀ + Bᵀ A
-            left, right, C = (B.T, self._start_B), (A, self._start_A), C.T
-        (order_left, apart_left), (order_right, apart_right), (_, apart) = map(_order, (left[0], right[0], C))
-        orders = map(ctypes.c_int, (_ROW_MAJOR, order_left, order_right))
-        m, n, k = map(_Int, (*C.shape, len(A)))
-        operands = left[1], apart_left, right[1], apart_right
-        return *orders, m, n, k, self._number(1), *operands, self._beta, _Pointer(C.ctypes.data), apart
+        by_row = C.flags.c_contiguous
+        (order_A, apart_A), (order_B, apart_B), (_, apart_C) = (_order(M, by_row=by_row) for M in (A.T, B, C))
+        orders = map(ctypes.c_int, (_ROW_MAJOR if by_row else _COLUMN_MAJOR, order_A, order_B))
+        sizes = map(_Int, (*C.shape, len(A)))
+        operands = self._start_A, apart_A, self._start_B, apart_B
+        return *orders, *sizes, self._number(1), *operands, self._beta, _Pointer(C.ctypes.data), apart_C
 
 
-def _order(A: Array) -> tuple[int, Any]:
-    """How a matrix lies in memory, and how far its rows (or columns) are apart."""
-    if A.flags.c_contiguous:
-        return _AS_IS, _Int(A.shape[1])
-    if A.flags.f_contiguous:
-        return _TRANSPOSED, _Int(A.shape[0])
+def _order(M: Array, *, by_row: bool) -> tuple[int, Any]:
+    """Whether it is transposed for whoever reads by row (else by column), and how far its rows (columns) are apart."""
+    if M.flags.c_contiguous:
+        return _AS_IS if by_row else _TRANSPOSED, _Int(M.shape[1])
+    if M.flags.f_contiguous:
+        return _TRANSPOSED if by_row else _AS_IS, _Int(M.shape[0])
     raise ValueError("a matrix whose rows do not follow one another in memory has no order that BLAS knows")

@@ -10,15 +10,14 @@ from __future__ import annotations
 import numpy as np
 
 from bpcli.nn.arrays import Array
+from bpcli.optim.optimizer import blocks
 
 TINY = 1e-30
 EVERY = 100
-BLOCK = 16_384
 
 
 def flush_subnormals(slot: Array, *, step: int) -> None:
     """Zero the entries of `slot (P,)` under `TINY` in magnitude, at every `EVERY`th step."""
     if step % EVERY == EVERY - 1:
-        for start in range(0, len(slot), BLOCK):
-            part = slot[start : start + BLOCK]
+        for (part,) in blocks(slot):
             np.copyto(part, 0, where=np.abs(part) < TINY)

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from bpcli.optim.optimizer import BLOCK
 from bpcli.optim.sgd import SGD
-from bpcli.optim.subnormals import BLOCK, EVERY, TINY, flush_subnormals
+from bpcli.optim.subnormals import EVERY, TINY, flush_subnormals
 
 from .helpers import make_parameters
 
