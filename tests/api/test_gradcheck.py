@@ -12,9 +12,9 @@ import bpcli
 from bpcli.config.load import config_from_data, config_to_yaml
 from bpcli.config.sections import Config
 from bpcli.errors import UsageError
-from bpcli.nn.gemm import find_gemm
 from bpcli.nn.network import Network
 from bpcli.training.sections import Regularization
+from tests.marks import needs_gemm
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +63,7 @@ def test_a_seed_below_zero_is_refused(moons: Config) -> None:
         bpcli.gradcheck(moons, seed=-1)
 
 
-@pytest.mark.skipif(find_gemm(np.dtype(np.float64)) is None, reason="NumPy has another BLAS than that of its wheels")
+@needs_gemm
 @pytest.mark.parametrize(("momentum", "passes"), [(0.9, False), (0.0, True)])
 def test_what_is_proved_is_how_training_adds_gradients_up(
     monkeypatch: pytest.MonkeyPatch, momentum: float, passes: bool

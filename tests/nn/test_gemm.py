@@ -3,11 +3,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from bpcli.nn.gemm import AddedProduct, find_gemm
+from bpcli.nn.gemm import AddedProduct
+from tests.marks import needs_gemm
 
-pytestmark = pytest.mark.skipif(
-    find_gemm(np.dtype(np.float32)) is None, reason="NumPy has another BLAS than that of its wheels"
-)
+pytestmark = needs_gemm
 
 DTYPES = [np.float32, np.float64]
 ORDERS = ["C", "F"]

@@ -6,13 +6,13 @@ import pytest
 from bpcli.nn.activations import Identity, ReLU, Sigmoid, Softmax, Tanh
 from bpcli.nn.batch_norm import BatchNorm
 from bpcli.nn.dense import Dense
-from bpcli.nn.gemm import find_gemm
 from bpcli.nn.initializers import Normal, Uniform, Zeros
 from bpcli.nn.layer_norm import LayerNorm
 from bpcli.nn.losses import HalfSquaredError
 from bpcli.nn.network import Network
 from bpcli.optim.sgd import SGD
 from bpcli.training.objective import Objective
+from tests.marks import needs_gemm
 
 
 def make_network(*specs: Dense, features: int = 2, dtype: type = np.float64, capacity: int = 8) -> Network:
@@ -217,7 +217,7 @@ def test_every_layer_draws_weights_and_biases_of_its_own() -> None:
     assert len(set(drawn)) == len(drawn) == 3 * (16 + 4)
 
 
-@pytest.mark.skipif(find_gemm(np.dtype(np.float32)) is None, reason="NumPy has another BLAS than that of its wheels")
+@needs_gemm
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("normalization", [None, BatchNorm(), LayerNorm()], ids=str)
 def test_a_gradient_on_top_of_the_last_one_is_the_sum_of_the_two(

@@ -7,7 +7,6 @@ from functools import partial
 import numpy as np
 import pytest
 
-from bpcli.nn.gemm import find_gemm
 from bpcli.optim.adam import Adam
 from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.clipping import Clipping
@@ -15,12 +14,11 @@ from bpcli.optim.schedules import Cosine, InverseTime, Schedule, Step
 from bpcli.optim.sgd import SGD
 from bpcli.training.loop import train
 from bpcli.training.update import Update
+from tests.marks import needs_gemm
 
 from .conftest import MakeExperiment
 
-pytestmark = pytest.mark.skipif(
-    find_gemm(np.dtype(np.float32)) is None, reason="NumPy has another BLAS than that of its wheels"
-)
+pytestmark = needs_gemm
 
 LARGE = (150, 150)
 MOMENTUM = SGD(learning_rate=0.05, momentum=0.9)
