@@ -26,7 +26,7 @@ def complete(config: Path) -> Train:
         saves.clear()
         console = Console(file=io.StringIO(), force_terminal=True, width=120)
         with tempfile.TemporaryDirectory() as folder, _Display(console) as display:
-            result = bpcli_train(settings, output=Path(folder, "run"), on_event=display)
+            result = bpcli_train(settings, output=Path(folder, "run"), on_event=display.show)
             return Trained(perf_counter() - display.began, result.final["train_loss"], sum(saves))
 
     return train

@@ -81,7 +81,7 @@ def train(
                     keep_optimizer=optimizer_state == "keep",
                     require=require or (),
                     dry_run=dry_run,
-                    on_event=display,
+                    on_event=display.show,
                     interrupted=interruption.requested,
                 )
         except (OSError, SystemExit) as error:  # a signal ends the `tee` or the terminal that shows us, too

@@ -17,7 +17,7 @@ from bpcli.training.events import Event, Started
 class Display(Protocol):
     """A context manager, open while the training runs, that is shown every event."""
 
-    def __call__(self, event: Event) -> None: ...
+    def show(self, event: Event) -> None: ...
 
     def __enter__(self) -> Display: ...
 
@@ -32,7 +32,7 @@ class Silence:
     def __init__(self, console: Console) -> None:
         self.console = console
 
-    def __call__(self, event: Event) -> None:
+    def show(self, event: Event) -> None:
         if isinstance(event, Started):
             print_warnings(self.console, event.warnings)
 

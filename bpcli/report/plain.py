@@ -25,7 +25,7 @@ class PlainDisplay:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def __call__(self, event: Event) -> None:
+    def show(self, event: Event) -> None:
         if type(event) is StepDone:
             return
         if isinstance(event, Started):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from time import perf_counter
 
-from rich.console import Console, Group
+from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.live import Live
 from rich.progress_bar import ProgressBar
-from rich.table import Table
+from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 
 from bpcli.report.figures import count, duration, number
@@ -43,7 +45,7 @@ class LiveDisplay:
         self._live.update(Text(), refresh=True)
         self._live.stop()
 
-    def __call__(self, event: Event) -> None:
+    def show(self, event: Event) -> None:
         if type(event) is StepDone:
             if event.step >= self._next_look:
                 self._look(event)
@@ -91,16 +93,12 @@ class LiveDisplay:
     def _drawing(self, step: StepDone, now: float) -> Group:
         steps, first = self.started.steps_per_epoch, self.started.first_step
         total = None if self.started.epochs is None else self.started.epochs * steps
-        bars = Table.grid(padding=(0, GAP, 0, 0), expand=True)
-        for _ in range(4):
-            bars.add_column(no_wrap=True)
-        bars.columns[1].ratio = 1
         epochs = _of(step.epoch + 1, self.started.epochs)
-        bars.add_row("epochs", _bar(step.step - first, total), epochs, Text(self._left(step, now, total), "dim"))
+        bars = [_Bar("epochs", step.step - first, total, epochs, self._left(step, now, total))]
         if self._has_long_epochs:
             at = step.step - first - step.epoch * steps
-            bars.add_row("steps", _bar(at, steps), _of(at, steps), "")
-        return Group(Text(), bars, self._figures(step, now))
+            bars.append(_Bar("steps", at, steps, _of(at, steps)))
+        return Group(Text(), _Bars(bars), self._figures(step, now))
 
     def _left(self, step: StepDone, now: float, total: int | None) -> str:
         """The time to go, where there is an end."""
@@ -135,6 +133,35 @@ def _of(done: int, total: int | None) -> str:
     return f"{count(done):>{len(count(total))}}/{count(total)}"
 
 
-def _bar(done: int, total: int | None) -> ProgressBar:
-    """Without an end it shows that something goes on."""
-    return ProgressBar(total=total, completed=done, complete_style="cyan", finished_style="cyan")
+@dataclass(frozen=True)
+class _Bar:
+    label: str
+    done: int
+    total: int | None
+    """None: there is no end, and it shows that something goes on"""
+    figures: str
+    left: str = ""
+
+
+@dataclass(frozen=True)
+class _Bars:
+    """Bars below one another, as wide as their labels and figures leave them. A rich Table takes four times as long."""
+
+    bars: list[_Bar]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        gap = " " * GAP
+        label, figures, left = (
+            max(map(len, column))
+            for column in zip(*((bar.label, bar.figures, bar.left) for bar in self.bars), strict=True)
+        )
+        width = max(options.max_width - label - figures - left - (3 if left else 2) * GAP, 1)
+        for bar in self.bars:
+            yield Segment(f"{bar.label:<{label}}{gap}")
+            drawn = ProgressBar(bar.total, bar.done, width, complete_style="cyan", finished_style="cyan")
+            yield from console.render(drawn, options)
+            yield Segment(f"{gap}{bar.figures:<{figures}}")
+            if bar.left:
+                yield Segment(gap)
+                yield Segment(bar.left, Style(dim=True))
+            yield Segment.line()

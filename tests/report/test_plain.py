@@ -18,10 +18,10 @@ def test_an_evaluation_is_a_line(screen: Screen, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(plain, "perf_counter", lambda: 0.0)
     console, lines = screen(200)
     with PlainDisplay(console) as display:
-        display(started(epochs=10))
-        display(StepDone(0, 1, 8, 0.5, 0.1))
-        display(Evaluated(9, 90, 0.1, {"train_loss": 0.5, "validation_accuracy": 0.75}, improved=True))
-        display(Evaluated(10, 100, 0.05, {"train_loss": 0.00025, "validation_accuracy": 1.0}, improved=False))
+        display.show(started(epochs=10))
+        display.show(StepDone(0, 1, 8, 0.5, 0.1))
+        display.show(Evaluated(9, 90, 0.1, {"train_loss": 0.5, "validation_accuracy": 0.75}, improved=True))
+        display.show(Evaluated(10, 100, 0.05, {"train_loss": 0.00025, "validation_accuracy": 1.0}, improved=False))
     assert lines() == [
         "run         runs/run",
         "data        moons, 80 examples in batches of 8",
@@ -37,10 +37,10 @@ def test_a_stream_has_no_end_to_count_to(screen: Screen, monkeypatch: pytest.Mon
     monkeypatch.setattr(plain, "perf_counter", lambda: 0.0)
     console, lines = screen(200)
     with PlainDisplay(console) as display:
-        display(replace(started(), data="stream", examples=None, epochs=None, origin=Origin("old/best.npz")))
-        display(Waiting())
-        display(Evaluated(9, 90, 0.1, {"prequential_loss": 0.5}, improved=True))
-        display(Evaluated(10, 100, 0.1, {"prequential_loss": 0.25}, improved=True))
+        display.show(replace(started(), data="stream", examples=None, epochs=None, origin=Origin("old/best.npz")))
+        display.show(Waiting())
+        display.show(Evaluated(9, 90, 0.1, {"prequential_loss": 0.5}, improved=True))
+        display.show(Evaluated(10, 100, 0.1, {"prequential_loss": 0.25}, improved=True))
     assert lines()[:2] == ["run         runs/run, from old/best.npz", "data        stream, each update of 8 rows"]
     assert lines()[-2:] == [
         "epoch    9  prequential_loss   0.5000  rate 0.1       0.00 s  best",
@@ -52,7 +52,7 @@ def test_a_run_is_resumed_only_if_it_has_gone_beyond_where_it_started(screen: Sc
     console, lines = screen(200)
     kept = replace(started(), origin=Origin("old/last.npz", 400), step=400)
     for event in (kept, replace(kept, epoch=2, step=420)):
-        PlainDisplay(console)(event)
+        PlainDisplay(console).show(event)
     assert [line for line in lines() if line.startswith("run")] == [
         "run         runs/run, from old/last.npz",
         "run         runs/run, from old/last.npz, resumed after epoch 2, step 420",

@@ -39,14 +39,14 @@ def show(clock: Clock, steps: int, pace: float, **options: int) -> str:
     return show_from(clock, started(**options), steps, pace)
 
 
-def show_from(clock: Clock, start: Started, steps: int, pace: float) -> str:
+def show_from(clock: Clock, start: Started, steps: int, pace: float, width: int = 80) -> str:
     """What is written while a training makes so many steps, `pace` a second."""
-    console = Console(file=io.StringIO(), force_terminal=True, width=80)
+    console = Console(file=io.StringIO(), force_terminal=True, width=width)
     with LiveDisplay(console) as display:
-        display(start)
+        display.show(start)
         for step in range(1, steps + 1):
             clock.now += 1 / pace
-            display(StepDone((step - 1) // start.steps_per_epoch, start.first_step + step, 8, 0.5, 0.1))
+            display.show(StepDone((step - 1) // start.steps_per_epoch, start.first_step + step, 8, 0.5, 0.1))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -69,6 +69,19 @@ def test_slow_steps_are_drawn_one_by_one(clock: Clock) -> None:
 def test_only_a_long_epoch_has_a_bar_of_its_own(clock: Clock) -> None:
     assert "steps " not in show(clock, 1000, pace=1000)
     assert "steps " in show(clock, 1000, pace=100, steps_per_epoch=500, epochs=2)
+
+
+@pytest.mark.parametrize("width", [120, 80, 40, 20])
+def test_bars_are_below_one_another_and_fill_the_terminal(clock: Clock, width: int) -> None:
+    written = show_from(clock, started(steps_per_epoch=500, epochs=2), 900, pace=100, width=width)
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written).replace("\r", "").splitlines()
+    epochs, steps = (next(line for line in reversed(plain) if line.startswith(label)) for label in ("epochs", "steps"))
+    above, below = (re.match(r"\w+ +([━╸╺]+)  ", line) for line in (epochs, steps))
+    assert above
+    assert below
+    assert above.span(1) == below.span(1)
+    assert len(steps) <= len(epochs) <= width
+    assert width < 40 or (len(epochs) == width and epochs.endswith(" s left") and re.search(r"  \d+/500$", steps))
 
 
 def test_samples_a_second_are_those_of_the_clock(clock: Clock) -> None:
