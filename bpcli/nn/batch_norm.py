@@ -39,12 +39,11 @@ class BatchNormLayer:
         mean: Array,
         variance: Array,
         *,
-        capacity: int,
+        Y: Buffer,
     ) -> None:
         self.spec, self.gamma, self.beta, self.dgamma, self.dbeta = spec, gamma, beta, dgamma, dbeta
         self.mean, self.variance = mean, variance
-        self._normal = Buffer(capacity, len(gamma), gamma.dtype)
-        self._Y = self._normal.like()
+        self._Y, self._normal = Y, Y.like()
 
     def forward(self, Z: Array, step: int | None) -> Array:
         """`Z (N, width)` to `Y (N, width)`; with a step, by the batch's own statistics, which it averages."""

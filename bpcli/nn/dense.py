@@ -43,12 +43,12 @@ class Dense:
 class DenseLayer:
     """`Z = X W + b`, with the views of its parameters and of their gradients, and its own buffers."""
 
-    def __init__(self, W: Array, dW: Array, b: Array | None, db: Array | None, Z: Buffer) -> None:
-        """`W, dW (in, out)`, `b, db (out,)`, or None without a bias; `Z` is where the outputs go."""
+    def __init__(self, W: Array, dW: Array, b: Array | None, db: Array | None, *, dX: Buffer, Z: Buffer) -> None:
+        """`W, dW (in, out)`, `b, db (out,)`, or None without a bias; `Z` is where the outputs go, `dX` the gradient."""
         self.W, self.b, self.dW, self.db = W, b, dW, db
         self._WT, self._dWT = W.T, dW.T
-        self._narrow = not dW.flags.c_contiguous
-        self._buffers = Z, Buffer(Z.capacity, len(W), W.dtype)
+        self._is_by_column = not dW.flags.c_contiguous
+        self._buffers = Z, dX
         self._one_each = zeros(Z.capacity, W.dtype) + 1
         self._resize(Z.capacity)
         self.carry = 0.0
@@ -71,13 +71,20 @@ class DenseLayer:
         """`dZ (N, out)` to `dX = dZ Wᵀ (N, in)`; fills `dW = carry dW + Xᵀ dZ` and `db = Σ_n dZ`."""
         if self.carry:
             self._add_product(self.X, dZ, self.carry)
-        elif self._narrow:  # dWᵀ = dZᵀ X
+        elif self._is_by_column:  # dWᵀ = dZᵀ X
             dZ.T.dot(self.X, self._dWT)
         else:
             self.X.T.dot(dZ, self.dW)
         if self.db is not None:
             self._ones.dot(dZ, self.db)  # the column sums, quicker than a reduction
-        return dZ.dot(self._WT, self._dX) if need_dX else None
+        return self._backward_to_X(dZ) if need_dX else None
+
+    def _backward_to_X(self, dZ: Array) -> Array:
+        if self._buffers[1].by_column:  # dXᵀ = W dZᵀ
+            self.W.dot(dZ.T, self._dX.T)
+        else:
+            dZ.dot(self._WT, self._dX)
+        return self._dX
 
     @cached_property
     def _add_product(self) -> AddedProduct:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from bpcli.nn.arrays import Array, Buffer
@@ -17,13 +15,11 @@ class DropoutLayer:
     pure function of (seed, step, place), so that a resumed run, and a gradient check, draw the same ones.
     """
 
-    def __init__(self, rate: float, *, seed: int, place: int, width: int, capacity: int, dtype: Any) -> None:
-        """`place` tells the dropout layers of a network from one another."""
+    def __init__(self, rate: float, A: Buffer, *, seed: int, place: int) -> None:
+        """`A` is where the outputs go; `place` tells the dropout layers of a network from one another."""
         self.rate, self.seed, self.place = rate, seed, place
-        self._scale = np.dtype(dtype).type(1 / (1 - rate))
-        self._A = Buffer(capacity, width, dtype)
-        self._uniform = Buffer(capacity, width, np.float32)
-        self._kept = Buffer(capacity, width, np.bool_)
+        self._scale = np.dtype(A.dtype).type(1 / (1 - rate))
+        self._A, self._uniform, self._kept = A, A.like(np.float32), A.like(np.bool_)
 
     def forward(self, X: Array, step: int | None) -> Array:
         if step is None:

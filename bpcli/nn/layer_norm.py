@@ -23,12 +23,9 @@ class LayerNorm:
 class LayerNormLayer:
     """γ, β `(width,)` are parameters."""
 
-    def __init__(
-        self, spec: LayerNorm, gamma: Array, beta: Array, dgamma: Array, dbeta: Array, *, capacity: int
-    ) -> None:
+    def __init__(self, spec: LayerNorm, gamma: Array, beta: Array, dgamma: Array, dbeta: Array, *, Y: Buffer) -> None:
         self.spec, self.gamma, self.beta, self.dgamma, self.dbeta = spec, gamma, beta, dgamma, dbeta
-        self._normal = Buffer(capacity, len(gamma), gamma.dtype)
-        self._Y = self._normal.like()
+        self._Y, self._normal = Y, Y.like()
 
     def forward(self, Z: Array, step: int | None) -> Array:
         """`Z (N, width)` to `Y (N, width)`, the same with a step and without."""

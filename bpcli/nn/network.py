@@ -10,7 +10,7 @@ from typing import Any
 
 from bpcli.nn.activation_layer import ActivationLayer
 from bpcli.nn.activations import AnyActivation, Identity
-from bpcli.nn.arrays import NARROW, Array, Buffer
+from bpcli.nn.arrays import NARROW, Array, Buffer, is_wide
 from bpcli.nn.batch_norm import BatchNorm, BatchNormLayer
 from bpcli.nn.dense import Dense, DenseLayer
 from bpcli.nn.dropout import DropoutLayer
@@ -44,14 +44,14 @@ class Network:
         """Build and initialise the layers of `specs` for inputs `(N, features)` with N at most `capacity`."""
         self.widths = (features, *(spec.units for spec in specs))
         self.capacity, self.dtype, self.seed = capacity, dtype, seed
-        narrow = {f"layers.{i}.W" for i, spec in enumerate(specs[:-1]) if spec.units <= NARROW}
-        self.parameters = Parameters(parameter_shapes(specs, self.widths), dtype, by_column=narrow)
+        by_column = {f"layers.{i}.W" for i, n in enumerate(self.widths[1:-1]) if n <= NARROW or is_wide(n)}
+        self.parameters = Parameters(parameter_shapes(specs, self.widths), dtype, by_column)
         self.statistics = Statistics(_statistic_shapes(specs), dtype)
         layers: dict[str, Layer] = {}
         if input_noise:
-            layers["input.noise"] = NoiseLayer(input_noise, seed=seed, width=features, capacity=capacity, dtype=dtype)
+            layers["input.noise"] = NoiseLayer(input_noise, self._buffer(0), seed=seed)
         if input_dropout:
-            layers["input.dropout"] = self._dropout(input_dropout, place=0, width=features)
+            layers["input.dropout"] = DropoutLayer(input_dropout, self._buffer(0), seed=seed, place=0)
         for i, spec in enumerate(specs):
             layers |= dict(self._layers(i, spec, is_last=i == len(specs) - 1))
         self.layers: Mapping[str, Layer] = layers
@@ -122,41 +122,45 @@ class Network:
     def _layers(self, i: int, spec: Dense, *, is_last: bool) -> Iterator[tuple[str, Layer]]:
         """The layers that one of a config stands for: affine map, normalisation, activation, dropout."""
         name = f"layers.{i}"
-        width, buffer = spec.units, Buffer(self.capacity, spec.units, self.dtype)
-        outputs = Buffer.of_outputs if is_last else Buffer
-        yield name, self._dense(i, spec, outputs(self.capacity, width, self.dtype))
+        buffer = self._buffer(i + 1)
+        yield name, self._dense(i, spec, buffer)
         if spec.normalization is not None:
-            yield f"{name}.normalization", self._normalization(name, spec.normalization)
+            yield f"{name}.normalization", self._normalization(name, spec.normalization, buffer.like())
         activation = _activation(spec)
         if not is_last and not isinstance(activation, Identity):
-            yield f"{name}.activation", ActivationLayer(activation, buffer)
+            yield f"{name}.activation", ActivationLayer(activation, buffer.like())
         if spec.dropout:
-            yield f"{name}.dropout", self._dropout(spec.dropout, place=i + 1, width=width)
+            yield f"{name}.dropout", DropoutLayer(spec.dropout, buffer.like(), seed=self.seed, place=i + 1)
+
+    def _buffer(self, place: int) -> Buffer:
+        """For the inputs, at place 0, or the outputs of a layer, at the places after it."""
+        sizes = self.capacity, self.widths[place], self.dtype
+        if place == 0:
+            return Buffer(*sizes)
+        return Buffer.of_hidden(*sizes) if place < len(self.widths) - 1 else Buffer.of_outputs(*sizes)
 
     def _dense(self, i: int, spec: Dense, Z: Buffer) -> DenseLayer:
         W, dW = self._pair(f"layers.{i}.W")
         fan_in, fan_out = W.shape
         initializer = spec.init or default_initializer(_activation(spec))
         W[...] = initializer.draw(generator(self.seed, "init", i), W.shape, fan_in=fan_in, fan_out=fan_out)
+        dX = self._buffer(i)
         if not _has_bias(spec):
-            return DenseLayer(W, dW, None, None, Z)
+            return DenseLayer(W, dW, None, None, dX=dX, Z=Z)
         b, db = self._pair(f"layers.{i}.b")
         start = spec.bias_init or Zeros()
         b[...] = start.draw(generator(self.seed, "init", i, 1), b.shape, fan_in=fan_in, fan_out=fan_out)
-        return DenseLayer(W, dW, b, db, Z)
+        return DenseLayer(W, dW, b, db, dX=dX, Z=Z)
 
-    def _normalization(self, name: str, spec: Normalization) -> Layer:
+    def _normalization(self, name: str, spec: Normalization, Y: Buffer) -> Layer:
         gamma, dgamma = self._pair(f"{name}.gamma")
         beta, dbeta = self._pair(f"{name}.beta")
         gamma[...] = 1
         if not isinstance(spec, BatchNorm):
-            return LayerNormLayer(spec, gamma, beta, dgamma, dbeta, capacity=self.capacity)
+            return LayerNormLayer(spec, gamma, beta, dgamma, dbeta, Y=Y)
         mean, variance = (self.statistics.views[f"{name}.{key}"] for key in ("running_mean", "running_variance"))
         variance[...] = 1
-        return BatchNormLayer(spec, gamma, beta, dgamma, dbeta, mean, variance, capacity=self.capacity)
-
-    def _dropout(self, rate: float, *, place: int, width: int) -> DropoutLayer:
-        return DropoutLayer(rate, seed=self.seed, place=place, width=width, capacity=self.capacity, dtype=self.dtype)
+        return BatchNormLayer(spec, gamma, beta, dgamma, dbeta, mean, variance, Y=Y)
 
     def _pair(self, name: str) -> tuple[Array, Array]:
         """The views of a parameter and of its gradient."""

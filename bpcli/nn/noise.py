@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from bpcli.nn.arrays import Array, Buffer
@@ -17,10 +15,10 @@ class NoiseLayer:
     pure function of (seed, step).
     """
 
-    def __init__(self, std: float, *, seed: int, width: int, capacity: int, dtype: Any) -> None:
+    def __init__(self, std: float, A: Buffer, *, seed: int) -> None:
+        """`A` is where the noisy inputs go."""
         self.std, self.seed = np.float32(std), seed
-        self._noise = Buffer(capacity, width, np.float32)
-        self._A = Buffer(capacity, width, dtype)
+        self._A, self._noise = A, A.like(np.float32)
 
     def forward(self, X: Array, step: int | None) -> Array:
         if step is None:

@@ -15,7 +15,7 @@ from bpcli.training.events import Event, Started
 
 
 class Display(Protocol):
-    """A context manager, open while the training runs, that is shown every event."""
+    """A context manager, open while the training runs, whose `show` is given every event."""
 
     def show(self, event: Event) -> None: ...
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bpcli.nn.arrays import CACHE_LINE, NARROW, Buffer, zeros
+from bpcli.nn.arrays import CACHE_LINE, NARROW, Buffer, is_wide, zeros
 
 
 @pytest.mark.parametrize("shape", [1, 7, (3, 5), (64, 10), ()])
@@ -48,3 +48,18 @@ def test_what_a_buffer_lends_is_contiguous_and_laid_out_as_it_says(by_column: bo
 @pytest.mark.parametrize(("width", "by_column"), [(NARROW, True), (NARROW + 1, False)])
 def test_few_outputs_lie_column_by_column(width: int, by_column: bool) -> None:
     assert Buffer.of_outputs(4, width, np.float32).rows(4).flags.f_contiguous == by_column
+
+
+@pytest.mark.parametrize(
+    ("units", "expected"),
+    [(255, False), (256, True), (1000, True), (1024, True), (1025, False), (1088, True), (2000, False), (2048, True)],
+)
+def test_wide_hidden_layers_lie_column_by_column(units: int, expected: bool) -> None:
+    assert is_wide(units) == expected
+    assert Buffer.of_hidden(2, units, np.float32).rows(2).flags.f_contiguous == expected
+
+
+def test_a_buffer_like_another_may_be_of_another_type() -> None:
+    other = Buffer(5, 3, np.float32, by_column=True).like(np.bool_).rows(5)
+    assert other.dtype == np.bool_
+    assert other.flags.f_contiguous

@@ -3,13 +3,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bpcli.nn.arrays import Buffer
 from bpcli.nn.dropout import DropoutLayer
 
 
 def make_layer(
     rate: float, *, width: int = 50, place: int = 0, seed: int = 0, dtype: type = np.float32
 ) -> DropoutLayer:
-    return DropoutLayer(rate, seed=seed, place=place, width=width, capacity=400, dtype=dtype)
+    return DropoutLayer(rate, Buffer(400, width, dtype), seed=seed, place=place)
 
 
 @given(st.floats(0.0, 0.9), st.integers(0, 1000))

@@ -3,7 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from bpcli.nn.activations import Identity, ReLU, Sigmoid, Softmax, Tanh
+from bpcli.nn.activations import GELU, Identity, ReLU, Sigmoid, Softmax, Tanh
+from bpcli.nn.arrays import Array
 from bpcli.nn.batch_norm import BatchNorm
 from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import Normal, Uniform, Zeros
@@ -80,6 +81,59 @@ def test_forward_and_backward_are_the_loops_of_the_textbook() -> None:
     network.backward(dZ)
     for name, expected in grads.items():
         np.testing.assert_allclose(network.parameters.grads[name], expected, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("first", [5, 40, 256])
+@pytest.mark.parametrize("second", [5, 40, 256])
+@pytest.mark.parametrize("last", [3, 40, 256])
+def test_in_whatever_order_a_layer_lies_in_memory_the_formulas_are_the_same(first: int, second: int, last: int) -> None:
+    network = make_network(
+        Dense(units=first, activation=Tanh()),
+        Dense(units=second, activation=ReLU()),
+        Dense(units=last, activation=Identity()),
+        features=7,
+    )
+    rng = np.random.default_rng(0)
+    network.parameters.theta[...] = rng.standard_normal(len(network.parameters))
+    W0, W1, W2, b0, b1, b2 = (np.ascontiguousarray(view) for view in network.parameters.views.values())
+    for count in (8, 3, 8):
+        X, dZ = rng.standard_normal((count, 7)), rng.standard_normal((count, last))
+        A0 = np.tanh(X @ W0 + b0)
+        A1 = np.maximum(A0 @ W1 + b1, 0)
+        dZ1 = (dZ @ W2.T) * (A1 > 0)
+        dZ0 = (dZ1 @ W1.T) * (1 - A0**2)
+        expected = [X.T @ dZ0, A0.T @ dZ1, A1.T @ dZ, *(delta.sum(axis=0) for delta in (dZ0, dZ1, dZ))]
+        np.testing.assert_allclose(network.forward(X), A1 @ W2 + b2, rtol=1e-11, atol=1e-9)
+        network.backward(dZ.copy())
+        for grad, matrix in zip(network.parameters.grads.values(), expected, strict=True):
+            np.testing.assert_allclose(grad, matrix, rtol=1e-11, atol=1e-9)
+
+
+@pytest.mark.parametrize("units", [40, 256])
+def test_each_gradient_is_the_slope_along_any_direction(units: int) -> None:
+    """With everything a hidden layer may have, in the order in memory of its width."""
+    network = make_network(
+        Dense(units=units, activation=GELU(), normalization=BatchNorm(), dropout=0.2),
+        Dense(units=units, activation=Tanh(), normalization=LayerNorm(), dropout=0.2),
+        Dense(units=3, activation=Identity()),
+        features=7,
+    )
+    rng, parameters = np.random.default_rng(0), network.parameters
+    X, dZ = rng.standard_normal((8, 7)), rng.standard_normal((8, 3))
+
+    def along(view: Array, direction: Array, length: float) -> float:
+        kept = view.copy()
+        view += length * direction
+        value = float(np.sum(network.forward(X, 0) * dZ))
+        view[...] = kept
+        return value
+
+    network.forward(X, 0)
+    network.backward(dZ.copy())
+    for name, view in parameters.views.items():
+        direction = rng.standard_normal(view.shape)
+        slope = (along(view, direction, 1e-6) - along(view, direction, -1e-6)) / 2e-6
+        assert np.sum(parameters.grads[name] * direction) == pytest.approx(slope, rel=1e-6, abs=1e-6), name
 
 
 def test_layers_hold_views_of_the_one_vector() -> None:
@@ -226,6 +280,7 @@ def test_a_gradient_on_top_of_the_last_one_is_the_sum_of_the_two(
     network = make_network(
         Dense(units=150, activation=ReLU(), normalization=normalization, dropout=0.2),
         Dense(units=20, activation=Tanh()),  # narrow: its weights lie column by column
+        Dense(units=256, activation=Tanh()),  # wide: everything of it does
         Dense(units=3, activation=Softmax()),
         features=120,
         dtype=dtype,

@@ -1,10 +1,11 @@
 import numpy as np
 
+from bpcli.nn.arrays import Buffer
 from bpcli.nn.noise import NoiseLayer
 
 
 def make_layer(std: float, *, seed: int = 0, dtype: type = np.float64) -> NoiseLayer:
-    return NoiseLayer(std, seed=seed, width=50, capacity=400, dtype=dtype)
+    return NoiseLayer(std, Buffer(400, 50, dtype), seed=seed)
 
 
 def test_noise_has_the_stated_deviation_and_no_mean() -> None:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from bpcli.nn.arrays import Buffer
 from bpcli.nn.batch_norm import BatchNorm, BatchNormLayer
 from bpcli.nn.layer_norm import LayerNorm, LayerNormLayer
 
@@ -22,11 +23,11 @@ def vectors(dtype: type = np.float64) -> tuple[np.ndarray, ...]:
 
 def batch_norm(dtype: type = np.float64, momentum: float = 0.1) -> BatchNormLayer:
     mean, variance = np.zeros(WIDTH, dtype), np.ones(WIDTH, dtype)
-    return BatchNormLayer(BatchNorm(momentum=momentum), *vectors(dtype), mean, variance, capacity=8)
+    return BatchNormLayer(BatchNorm(momentum=momentum), *vectors(dtype), mean, variance, Y=Buffer(8, WIDTH, dtype))
 
 
 def layer_norm(dtype: type = np.float64) -> LayerNormLayer:
-    return LayerNormLayer(LayerNorm(), *vectors(dtype), capacity=8)
+    return LayerNormLayer(LayerNorm(), *vectors(dtype), Y=Buffer(8, WIDTH, dtype))
 
 
 def test_batch_norm_is_the_textbook_formula() -> None:
