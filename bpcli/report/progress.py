@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from time import perf_counter
 
-from rich.console import Console, ConsoleOptions, Group, RenderResult
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.segment import Segment
@@ -25,6 +26,8 @@ LONG_EPOCH = 0.5
 """Seconds from which an epoch gets a bar of its own."""
 MOST_ROWS = 40
 """Where more evaluations are to come, every second (third, ...) is shown, and the log has them all."""
+
+_DIM = Style(dim=True)
 
 
 class LiveDisplay:
@@ -90,7 +93,7 @@ class LiveDisplay:
         self._stride = max(1, min(2 * self._stride, int(pace * INTERVAL / 4)))
         self._next_look = step.step + self._stride
 
-    def _drawing(self, step: StepDone, now: float) -> Group:
+    def _drawing(self, step: StepDone, now: float) -> _Drawing:
         steps, first = self.started.steps_per_epoch, self.started.first_step
         total = None if self.started.epochs is None else self.started.epochs * steps
         epochs = _of(step.epoch + 1, self.started.epochs)
@@ -98,7 +101,7 @@ class LiveDisplay:
         if self._has_long_epochs:
             at = step.step - first - step.epoch * steps
             bars.append(_Bar("steps", at, steps, _of(at, steps)))
-        return Group(Text(), _Bars(bars), self._figures(step, now))
+        return _Drawing(bars, self._figures(step, now))
 
     def _left(self, step: StepDone, now: float, total: int | None) -> str:
         """The time to go, where there is an end."""
@@ -107,8 +110,8 @@ class LiveDisplay:
         done, to_go = step.step - self.started.step, total - (step.step - self.started.first_step)
         return f"{duration((now - self._began) / done * to_go):>7} left"
 
-    def _figures(self, step: StepDone, now: float) -> Text:
-        """As many as the width holds, what matters most first."""
+    def _figures(self, step: StepDone, now: float) -> list[tuple[str, str]]:
+        """What matters most first."""
         then, at = self._marks[0]
         examples = self.started.examples
         share = step.examples if examples is None else examples / self.started.steps_per_epoch
@@ -118,12 +121,7 @@ class LiveDisplay:
             ("samples/s", count((step.step - at) * share / max(now - then, 1e-9))),
             ("rate", f"{step.learning_rate:.4g}"),
         ]
-        line = Text()
-        for label, value in figures:
-            part = Text.assemble(" " * (2 * GAP) if line else "", (f"{label} ", "dim"), value)
-            if value and line.cell_len + part.cell_len <= self.console.width:
-                line.append_text(part)
-        return line
+        return [(label, value) for label, value in figures if value]
 
 
 def _of(done: int, total: int | None) -> str:
@@ -139,29 +137,47 @@ class _Bar:
     done: int
     total: int | None
     """None: there is no end, and it shows that something goes on"""
-    figures: str
+    count: str
     left: str = ""
+    """time to go"""
 
 
 @dataclass(frozen=True)
-class _Bars:
-    """Bars below one another, as wide as their labels and figures leave them. A rich Table takes four times as long."""
+class _Drawing:
+    """Bars below one another, as wide as their labels and counts leave them, and as many figures as the width holds.
+
+    Made of segments: a rich Table and Texts take several times as long, and of what is drawn ten times a second
+    nothing is in a cache.
+    """
 
     bars: list[_Bar]
+    figures: list[tuple[str, str]]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Segment.line()
+        yield from self._draw_bars(console, options)
+        width = 0
+        for label, value in self.figures:
+            gap = " " * (2 * GAP if width else 0)
+            if (longer := width + len(f"{gap}{label} {value}")) <= options.max_width:
+                yield Segment(gap)
+                yield Segment(f"{label} ", _DIM)
+                yield Segment(value)
+                width = longer
+
+    def _draw_bars(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         gap = " " * GAP
-        label, figures, left = (
+        label, count, left = (
             max(map(len, column))
-            for column in zip(*((bar.label, bar.figures, bar.left) for bar in self.bars), strict=True)
+            for column in zip(*((bar.label, bar.count, bar.left) for bar in self.bars), strict=True)
         )
-        width = max(options.max_width - label - figures - left - (3 if left else 2) * GAP, 1)
+        width = max(options.max_width - label - count - left - (3 if left else 2) * GAP, 1)
         for bar in self.bars:
             yield Segment(f"{bar.label:<{label}}{gap}")
             drawn = ProgressBar(bar.total, bar.done, width, complete_style="cyan", finished_style="cyan")
             yield from console.render(drawn, options)
-            yield Segment(f"{gap}{bar.figures:<{figures}}")
+            yield Segment(f"{gap}{bar.count:<{count}}")
             if bar.left:
                 yield Segment(gap)
-                yield Segment(bar.left, Style(dim=True))
+                yield Segment(bar.left, _DIM)
             yield Segment.line()

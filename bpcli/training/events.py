@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from bpcli.training.origin import Origin
 
@@ -52,8 +52,9 @@ class Started:
         return self.origin.step if self.origin else 0
 
 
-class StepDone(NamedTuple):
-    """One update was made. A named tuple, because a small network makes a hundred thousand of them a second."""
+@dataclass(slots=True)
+class StepDone:
+    """One update was made. Not frozen, which would take four times as long to make, fifty thousand times a second."""
 
     epoch: int
     """epochs completed before this step"""

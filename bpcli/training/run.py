@@ -47,17 +47,6 @@ class Recorder:
         Raises `DivergedError`, `OutputError`, and `DataError` for a broken row of a stream, when all that was learnt
         before it is saved.
         """
-        try:
-            yield from self._run(interrupted)
-        except DataError as error:
-            if not self.state.counters.position:
-                raise
-            self.save()
-            raise DataError(
-                f"{error}; what was learnt before is saved: go on with --resume {self.folder.last}"
-            ) from None
-
-    def _run(self, interrupted: Callable[[], bool]) -> Generator[Event, None, None]:
         counters = self.state.counters
         began = perf_counter() - counters.seconds
         since, before = perf_counter(), counters.position
@@ -80,6 +69,14 @@ class Recorder:
                 elif isinstance(event, CheckpointDue):
                     self.save(best=event.best)
                 yield event
+        except DataError as error:
+            if not counters.position:
+                raise
+            counters.seconds = perf_counter() - began
+            self.save()
+            raise DataError(
+                f"{error}; what was learnt before is saved: go on with --resume {self.folder.last}"
+            ) from None
         finally:
             counters.seconds = perf_counter() - began
 
