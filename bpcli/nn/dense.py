@@ -41,13 +41,17 @@ class Dense:
 
 
 class DenseLayer:
-    """`Z = X W + b`, with the views of its parameters and of their gradients, and its own buffers."""
+    """`Z = X W + b`, with the views of its parameters and of their gradients, and its own buffers.
+
+    A product is written row by row: one that lies column by column is made as its transpose, (A B)ᵀ = Bᵀ Aᵀ.
+    """
 
     def __init__(self, W: Array, dW: Array, b: Array | None, db: Array | None, *, dX: Buffer, Z: Buffer) -> None:
-        """`W, dW (in, out)`, `b, db (out,)`, or None without a bias; `Z` is where the outputs go, `dX` the gradient."""
+        """`W, dW (in, out)`, `b, db (out,)`, or None without a bias; `Z` and `dX` are where results go."""
         self.W, self.b, self.dW, self.db = W, b, dW, db
         self._WT, self._dWT = W.T, dW.T
-        self._is_by_column = not dW.flags.c_contiguous
+        self._has_W_by_column = not dW.flags.c_contiguous
+        self._has_Z_by_column, self._has_dX_by_column = Z.by_column, dX.by_column
         self._buffers = Z, dX
         self._one_each = zeros(Z.capacity, W.dtype) + 1
         self._resize(Z.capacity)
@@ -59,7 +63,7 @@ class DenseLayer:
         if len(X) != len(self.Z):
             self._resize(len(X))
         self.X, Z = X, self.Z
-        if self._by_column:  # Zᵀ = Wᵀ Xᵀ
+        if self._has_Z_by_column:  # Zᵀ = Wᵀ Xᵀ
             self._WT.dot(X.T, self._ZT)
         else:
             X.dot(self.W, Z)
@@ -71,17 +75,16 @@ class DenseLayer:
         """`dZ (N, out)` to `dX = dZ Wᵀ (N, in)`; fills `dW = carry dW + Xᵀ dZ` and `db = Σ_n dZ`."""
         if self.carry:
             self._add_product(self.X, dZ, self.carry)
-        elif self._is_by_column:  # dWᵀ = dZᵀ X
+        elif self._has_W_by_column:  # dWᵀ = dZᵀ X
             dZ.T.dot(self.X, self._dWT)
         else:
             self.X.T.dot(dZ, self.dW)
         if self.db is not None:
             self._ones.dot(dZ, self.db)  # the column sums, quicker than a reduction
-        return self._backward_to_X(dZ) if need_dX else None
-
-    def _backward_to_X(self, dZ: Array) -> Array:
-        if self._buffers[1].by_column:  # dXᵀ = W dZᵀ
-            self.W.dot(dZ.T, self._dX.T)
+        if not need_dX:
+            return None
+        if self._has_dX_by_column:  # dXᵀ = W dZᵀ
+            self.W.dot(dZ.T, self._dXT)
         else:
             dZ.dot(self._WT, self._dX)
         return self._dX
@@ -93,5 +96,5 @@ class DenseLayer:
     def _resize(self, count: int) -> None:
         """Make the views for batches of `count` examples."""
         self.Z, self._dX = (buffer.rows(count) for buffer in self._buffers)
-        self._ZT, self._by_column = self.Z.T, self._buffers[0].by_column
+        self._ZT, self._dXT = self.Z.T, self._dX.T
         self._ones = self._one_each[:count]
