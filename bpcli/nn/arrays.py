@@ -42,8 +42,8 @@ do the outputs of a narrow last layer, because what a loss does along short rows
 
 WIDE, VERY_WIDE = 256, 1024
 """Units from which a hidden layer is wide: everything of it lies column by column, so that no product has to turn its
-weights round, which makes them a twentieth to a fifth quicker. Of more than 1,024 units that holds only where rows
-would be a multiple of 256 bytes apart, and so fall into the same few places of a cache."""
+weights round, which makes them a twentieth to a fifth quicker. Of more than 1,024 units that holds only for multiples
+of 64, whose rows would fall into the same few places of a cache."""
 
 
 def is_wide(units: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from time import perf_counter
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -26,7 +27,8 @@ LONG_EPOCH = 0.5
 """Seconds from which an epoch gets a bar of its own."""
 MOST_ROWS = 40
 """Where more evaluations are to come, every second (third, ...) is shown, and the log has them all."""
-
+SHORTEST_BAR = 3
+"""Where not even this much is left for a bar, the time to go is left out."""
 _DIM = Style(dim=True)
 
 
@@ -156,28 +158,28 @@ class _Drawing:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Segment.line()
         yield from self._draw_bars(console, options)
-        width = 0
+        taken = 0
         for label, value in self.figures:
-            gap = " " * (2 * GAP if width else 0)
-            if (longer := width + len(f"{gap}{label} {value}")) <= options.max_width:
-                yield Segment(gap)
-                yield Segment(f"{label} ", _DIM)
-                yield Segment(value)
-                width = longer
+            gap = " " * (2 * GAP if taken else 0)
+            if (longer := taken + cell_len(f"{gap}{label} {value}")) <= options.max_width:
+                yield from (Segment(gap), Segment(f"{label} ", _DIM), Segment(value))
+                taken = longer
 
     def _draw_bars(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        gap = " " * GAP
         label, count, left = (
             max(map(len, column))
             for column in zip(*((bar.label, bar.count, bar.left) for bar in self.bars), strict=True)
         )
-        width = max(options.max_width - label - count - left - (3 if left else 2) * GAP, 1)
+        room = options.max_width - label - count - 2 * GAP
+        has_left = left and room - GAP - left >= SHORTEST_BAR
+        width = max(room - GAP - left if has_left else room, 1)
         for bar in self.bars:
-            yield Segment(f"{bar.label:<{label}}{gap}")
+            yield Segment(f"{bar.label:<{label + GAP}}")
             drawn = ProgressBar(bar.total, bar.done, width, complete_style="cyan", finished_style="cyan")
-            yield from console.render(drawn, options)
-            yield Segment(f"{gap}{bar.count:<{count}}")
-            if bar.left:
-                yield Segment(gap)
-                yield Segment(bar.left, _DIM)
+            segments = list(console.render(drawn, options))
+            yield from segments
+            blank = width - Segment.get_line_length(segments)  # without colours nothing is drawn of what is to come
+            yield Segment(" " * (blank + GAP) + bar.count)
+            if has_left and bar.left:
+                yield Segment(" " * (count - len(bar.count) + GAP) + bar.left, _DIM)
             yield Segment.line()

@@ -54,7 +54,7 @@ class Started:
 
 @dataclass(slots=True)
 class StepDone:
-    """One update was made. Not frozen, which would take four times as long to make, fifty thousand times a second."""
+    """One update was made. Not frozen, which would take four times as long to make, a hundred thousand a second."""
 
     epoch: int
     """epochs completed before this step"""

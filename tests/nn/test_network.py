@@ -136,6 +136,39 @@ def test_each_gradient_is_the_slope_along_any_direction(units: int) -> None:
         assert np.sum(parameters.grads[name] * direction) == pytest.approx(slope, rel=1e-6, abs=1e-6), name
 
 
+def test_all_of_a_wide_hidden_layer_lies_column_by_column() -> None:
+    """What does not would be turned round in every product, or at every pass over it."""
+    network = make_network(
+        Dense(units=300, activation=GELU(), normalization=BatchNorm(), dropout=0.2),
+        Dense(units=40, activation=GELU(), normalization=LayerNorm(), dropout=0.2),
+        Dense(units=300, activation=GELU(), normalization=LayerNorm(), dropout=0.2),
+        Dense(units=20, activation=GELU(), dropout=0.2),
+        Dense(units=300, activation=Softmax()),
+        features=7,
+    )
+    assert [name for name, view in network.parameters.views.items() if view.ndim == 2 and view.flags.f_contiguous] == [
+        "layers.0.W",
+        "layers.2.W",
+        "layers.3.W",  # narrow
+    ]
+    X, orders = np.ones((8, 7)), dict[str, list[bool]]()
+    for name, layer in network.layers.items():
+        X = layer.forward(X, 0)
+        mine = [
+            X,
+            *(value for value in vars(layer).values() if isinstance(value, np.ndarray) and value.shape == X.shape),
+        ]
+        orders.setdefault(name[:8], []).extend(array.flags.f_contiguous for array in mine)
+    assert {name: all(order) for name, order in orders.items() if any(order)} == {"layers.0": True, "layers.2": True}
+    dX = np.ones((8, 300))
+    for name, layer in reversed(network.layers.items()):
+        dX = layer.backward(dX, need_dX=True)
+        if name in ("layers.1", "layers.3"):
+            assert dX.flags.f_contiguous, name
+        elif name in ("layers.0", "layers.2", "layers.4"):
+            assert dX.flags.c_contiguous, name
+
+
 def test_layers_hold_views_of_the_one_vector() -> None:
     network = make_network(Dense(units=3, activation=ReLU()), Dense(units=2, activation=Softmax()))
     for i, layer in enumerate(network.dense):

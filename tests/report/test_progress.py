@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -39,9 +40,9 @@ def show(clock: Clock, steps: int, pace: float, **options: int) -> str:
     return show_from(clock, started(**options), steps, pace)
 
 
-def show_from(clock: Clock, start: Started, steps: int, pace: float, width: int = 80) -> str:
+def show_from(clock: Clock, start: Started, steps: int, pace: float, **options: Any) -> str:
     """What is written while a training makes so many steps, `pace` a second."""
-    console = Console(file=io.StringIO(), force_terminal=True, width=width)
+    console = Console(**{"file": io.StringIO(), "force_terminal": True, "width": 80, **options})
     with LiveDisplay(console) as display:
         display.show(start)
         for step in range(1, steps + 1):
@@ -71,17 +72,40 @@ def test_only_a_long_epoch_has_a_bar_of_its_own(clock: Clock) -> None:
     assert "steps " in show(clock, 1000, pace=100, steps_per_epoch=500, epochs=2)
 
 
-@pytest.mark.parametrize("width", [120, 80, 40, 20])
-def test_bars_are_below_one_another_and_fill_the_terminal(clock: Clock, width: int) -> None:
-    written = show_from(clock, started(steps_per_epoch=500, epochs=2), 900, pace=100, width=width)
-    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written).replace("\r", "").splitlines()
-    epochs, steps = (next(line for line in reversed(plain) if line.startswith(label)) for label in ("epochs", "steps"))
-    above, below = (re.match(r"\w+ +([━╸╺]+)  ", line) for line in (epochs, steps))
-    assert above
-    assert below
-    assert above.span(1) == below.span(1)
-    assert len(steps) <= len(epochs) <= width
-    assert width < 40 or (len(epochs) == width and epochs.endswith(" s left") and re.search(r"  \d+/500$", steps))
+def frame(clock: Clock, **options: Any) -> tuple[str, str, str]:
+    """What is drawn last of a training with bars for its epochs and its steps, and figures below them."""
+    start = started(steps_per_epoch=500, epochs=2)
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", show_from(clock, start, 900, pace=100, **options)).splitlines()
+    last = max(i for i, line in enumerate(plain) if line.startswith("epochs"))
+    return plain[last], plain[last + 1], plain[last + 2].rstrip("\r")
+
+
+@pytest.mark.parametrize("no_color", [False, True])
+@pytest.mark.parametrize("width", [120, 80, 40, 34])
+def test_bars_are_below_one_another_and_fill_the_terminal(clock: Clock, width: int, no_color: bool) -> None:
+    epochs, steps, _ = frame(clock, width=width, no_color=no_color)
+    assert re.fullmatch(r"epochs  [━╸╺]+ *  2/2 {6,}\d\.\d\d s left", epochs)
+    assert re.fullmatch(r"steps   [━╸╺]+ *  \d+/500", steps)
+    assert len(epochs) == width
+    assert epochs.index("2/2") == re.search(r"\d+/500", steps).start()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("width", [33, 20])
+def test_where_there_is_little_room_the_time_to_go_is_left_out(clock: Clock, width: int) -> None:
+    epochs, steps, _ = frame(clock, width=width)
+    assert re.fullmatch(r"epochs  [━╸╺]+  2/2", epochs)
+    assert re.fullmatch(r"steps   [━╸╺]+  \d+/500", steps)
+    assert len(steps) == width
+
+
+@pytest.mark.parametrize(
+    ("width", "figures"),
+    [(80, ["loss", "samples/s", "rate"]), (40, ["loss", "samples/s", "rate"]), (25, ["loss", "rate"])],
+)
+def test_figures_are_left_out_rather_than_cut(clock: Clock, width: int, figures: list[str]) -> None:
+    line = frame(clock, width=width)[2]
+    assert len(line) <= width
+    assert [figure.split()[0] for figure in line.split("    ")] == figures
 
 
 def test_samples_a_second_are_those_of_the_clock(clock: Clock) -> None:

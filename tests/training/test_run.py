@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bpcli.errors import DataError
 from bpcli.training import run
 from bpcli.training.checkpoint import load_checkpoint
 from bpcli.training.events import Evaluated
@@ -59,6 +61,28 @@ def test_interrupted_the_clock_has_counted_what_was_trained(experiment: MakeExpe
         recorded = recorder(folder, trained, state)
         recorded.open(resumed=False)
         list(recorded.run(lambda: state.counters.step == 2))
+    assert load_checkpoint(folder.last).counters.step == 2
+    assert load_checkpoint(folder.last).counters.seconds == 52.0
+    assert state.counters.seconds == 53.0
+
+
+def test_at_a_broken_row_the_clock_has_counted_what_was_trained(
+    experiment: MakeExperiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = experiment()
+    state, epoch = trained.start(), trained.batches.epoch
+    state.counters.seconds = 50.0
+
+    def breaking(*args: int, **options: int) -> Iterator[object]:
+        yield from itertools.islice(epoch(*args, **options), 2)
+        raise DataError("s.csv:4: not a number")
+
+    monkeypatch.setattr(trained.batches, "epoch", breaking)
+    with RunFolder(Path("run")) as folder:
+        recorded = recorder(folder, trained, state)
+        recorded.open(resumed=False)
+        with pytest.raises(DataError, match=r"is saved: go on with --resume run/last\.npz$"):
+            list(recorded.run(lambda: False))
     assert load_checkpoint(folder.last).counters.step == 2
     assert load_checkpoint(folder.last).counters.seconds == 52.0
     assert state.counters.seconds == 53.0
