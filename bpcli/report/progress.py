@@ -166,20 +166,20 @@ class _Drawing:
                 taken = longer
 
     def _draw_bars(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        label, count, left = (
+        of_label, of_count, of_left = (
             max(map(len, column))
             for column in zip(*((bar.label, bar.count, bar.left) for bar in self.bars), strict=True)
         )
-        room = options.max_width - label - count - 2 * GAP
-        has_left = left and room - GAP - left >= SHORTEST_BAR
-        width = max(room - GAP - left if has_left else room, 1)
+        room = options.max_width - of_label - of_count - 2 * GAP
+        has_left = of_left and room - GAP - of_left >= SHORTEST_BAR
+        width = max(room - GAP - of_left if has_left else room, 1)
         for bar in self.bars:
-            yield Segment(f"{bar.label:<{label + GAP}}")
+            yield Segment(f"{bar.label:<{of_label + GAP}}")
             drawn = ProgressBar(bar.total, bar.done, width, complete_style="cyan", finished_style="cyan")
             segments = list(console.render(drawn, options))
             yield from segments
             blank = width - Segment.get_line_length(segments)  # without colours nothing is drawn of what is to come
             yield Segment(" " * (blank + GAP) + bar.count)
             if has_left and bar.left:
-                yield Segment(" " * (count - len(bar.count) + GAP) + bar.left, _DIM)
+                yield Segment(" " * (of_count - len(bar.count) + GAP) + bar.left, _DIM)
             yield Segment.line()

@@ -1,4 +1,4 @@
-"""What the training loop says: small, frozen, and enough to log, draw, stop and save by."""
+"""What the training loop says: small, and enough to log, draw, stop and save by."""
 
 from __future__ import annotations
 
