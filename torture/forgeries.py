@@ -208,7 +208,7 @@ def _places(parent: Any, key: Any, within: str = "") -> Iterator[tuple[Any, Any,
 def _wrong(value: Any, within: str) -> list[Any]:
     """What cannot stand in the value's place."""
     if within == "format_version":
-        return [0, 2, 99, -1, 1.5, "1", None, [], {}, "x" * 5000, 10**4000, [[1]] * 1000]
+        return [0, 3, 99, -1, 1.5, "1", None, [], {}, "x" * 5000, 10**4000, [[1]] * 1000]
     if within == "config":
         return [3, "x", True, [1], None]
     if within == "fingerprint":

@@ -46,7 +46,7 @@ class Saved:
     @property
     def tensors(self) -> dict[str, Array]:
         """The arrays of the network itself: its parameters and running statistics."""
-        return {name: array for name, array in self.arrays.items() if not name.startswith((_OPTIMIZER, _AVERAGE))}
+        return {name: array for name, array in self.arrays.items() if name.startswith(_NETWORK)}
 
 
 def pack_checkpoint(
@@ -139,6 +139,7 @@ def kept_slots(saved: Saved) -> set[str]:
     return {name.split(".")[1] for name in saved.arrays if name.startswith(_OPTIMIZER)}
 
 
+_NETWORK = "layers."
 _AVERAGE = "average."
 _OPTIMIZER = "optimizer."
 

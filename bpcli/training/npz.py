@@ -23,11 +23,12 @@ import numpy as np
 from bpcli.errors import CheckpointError
 from bpcli.nn.arrays import Array
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""The version that is written; those before it are read."""
 HEADER = "header.json"
 HEADER_LIMIT = 1 << 20
 """Bytes of it; what json makes of hostile text takes fifty times as many."""
-DTYPES = ("<f4", "<f8")
+DTYPES = ("<f4", "<f8", "<u8")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """A zip member must have a date; a fixed one makes equal states equal files."""
 
@@ -127,9 +128,9 @@ def _verified(archive: zipfile.ZipFile, size: int) -> tuple[dict[str, Any], dict
 def _require_version(header: Mapping[str, Any]) -> None:
     """Before anything else is asked of it, which may be otherwise in another version."""
     version = header["format_version"]
-    if type(version) is not int or version != FORMAT_VERSION:
+    if type(version) is not int or not 1 <= version <= FORMAT_VERSION:
         raise _VersionError(
-            f"has format version {version!r:.20}, and this bpcli reads {FORMAT_VERSION}: "
+            f"has format version {version!r:.20}, and this bpcli reads 1 to {FORMAT_VERSION}: "
             "use the bpcli that wrote it, or a newer one"
         )
 

@@ -61,9 +61,15 @@ def test_parameters_slots_and_scaling_stand_under_their_names(saved: tuple[Path,
         }
         assert file["layers.1.W"].shape == (5, 4)
         header = json.loads(file["header.json"])
-    assert header["format_version"] == 1
+    assert header["format_version"] == npz.FORMAT_VERSION
     assert (header["config"], header["fingerprint"]) == (CONFIG, FINGERPRINT)
     assert header["data"]["class_names"] == ["a", "b", "c"]
+
+
+def test_only_what_the_network_holds_is_among_its_tensors(saved: tuple[Path, State, np.ndarray]) -> None:
+    header, arrays = npz.unpack(saved[0])
+    saved[0].write_bytes(npz.pack(header, {**arrays, "data.rows": np.arange(3, dtype=np.uint64)}))
+    assert set(load_checkpoint(saved[0]).tensors) == {f"layers.{i}.{name}" for i in range(3) for name in "Wb"}
 
 
 def test_saving_twice_gives_the_same_bytes(saved: tuple[Path, State, np.ndarray], experiment: MakeExperiment) -> None:
@@ -116,7 +122,7 @@ def test_a_metric_that_is_undefined_stays_so(saved: tuple[Path, State, np.ndarra
 
 def test_a_future_format_is_refused_with_what_to_do(saved: tuple[Path, State, np.ndarray]) -> None:
     rewritten(saved[0], format_version=99)
-    with pytest.raises(CheckpointError, match="has format version 99, and this bpcli reads 1: use"):
+    with pytest.raises(CheckpointError, match="has format version 99, and this bpcli reads 1 to 2: use"):
         load_checkpoint(saved[0])
 
 
@@ -211,5 +217,5 @@ def test_a_format_version_that_is_no_number_is_refused_in_few_words(
     saved: tuple[Path, State, np.ndarray], version: object
 ) -> None:
     rewritten(saved[0], format_version=version)
-    with pytest.raises(CheckpointError, match=r"has format version .{1,20}, and this bpcli reads 1: use"):
+    with pytest.raises(CheckpointError, match=r"has format version .{1,20}, and this bpcli reads 1 to 2: use"):
         load_checkpoint(saved[0])

@@ -37,6 +37,23 @@ def test_what_was_packed_is_unpacked(written: Path) -> None:
         np.testing.assert_array_equal(arrays[name], array)
 
 
+def test_whole_numbers_of_64_bits_are_kept_beside_the_floating_ones(tmp_path: Path) -> None:
+    numbers = np.array([0, 2**63, 2**64 - 1], np.uint64)
+    path = tmp_path / "a.npz"
+    path.write_bytes(pack({}, {**ARRAYS, "data.rows": numbers}))
+    kept = unpack(path)[1]["data.rows"]
+    assert kept.dtype == np.uint64
+    np.testing.assert_array_equal(kept, numbers)
+
+
+@pytest.mark.parametrize("dtype", ["<i8", "<u4", "|u1", "<f2", "<c16", "|b1"])
+def test_arrays_of_other_types_are_refused(tmp_path: Path, dtype: str) -> None:
+    path = tmp_path / "a.npz"
+    path.write_bytes(pack({}, {"x": np.ones(3, dtype)}))
+    with pytest.raises(CheckpointError, match="x has no shape and type that an array here can have"):
+        unpack(path)
+
+
 def test_equal_states_are_equal_files() -> None:
     assert pack(HEADER, ARRAYS) == pack(dict(HEADER), {name: array.copy() for name, array in ARRAYS.items()})
 
