@@ -188,7 +188,8 @@ def _remove(path: Path) -> None:
 def _large(one: Source, tried: Tried) -> int:
     """An honest file of a large state is read; the bytes it took."""
     array = np.ones(LARGE // 4, np.float32)
-    tried.path.write_bytes(npz.pack(one.header, {**one.arrays, "layers.0.W": array}))
+    with open(tried.path, "wb") as file:
+        npz.pack(one.header, {**one.arrays, "layers.0.W": array}).write(file)
     tried.cases += 1
     with _limited(LARGE) as peak:
         try:

@@ -17,12 +17,12 @@ def mutate(name: str) -> None:
 def _no_temporary_file() -> None:
     from bpcli.training import run
 
-    def write_in_place(content: Any, *paths: Any) -> None:
+    def write_in_place(write_into: Any, *paths: Any) -> None:
         for path in paths:
             with open(path, "wb") as file:
-                file.write(content)
+                write_into(file)
 
-    run.write_atomically = write_in_place  # type: ignore[attr-defined]
+    run.write_through = write_in_place  # type: ignore[attr-defined]
 
 
 def _no_optimizer_slots() -> None:
@@ -94,29 +94,29 @@ def _started_anew() -> None:
 def _old_checkpoint_removed_first() -> None:
     from bpcli.training import run
 
-    write = run.write_atomically  # type: ignore[attr-defined]
+    write = run.write_through  # type: ignore[attr-defined]
 
-    def removing(content: Any, *paths: Path) -> None:
+    def removing(write_into: Any, *paths: Path) -> None:
         for path in paths:
             path.unlink(missing_ok=True)
-        write(content, *paths)
+        write(write_into, *paths)
 
-    run.write_atomically = removing  # type: ignore[attr-defined]
+    run.write_through = removing  # type: ignore[attr-defined]
 
 
 def _failed_save_unsaid() -> None:
     from bpcli.training import run
 
-    write = run.write_atomically  # type: ignore[attr-defined]
+    write = run.write_through  # type: ignore[attr-defined]
 
-    def careless(content: Any, *paths: Path) -> None:
+    def careless(write_into: Any, *paths: Path) -> None:
         try:
-            write(content, *paths)
+            write(write_into, *paths)
         except OutputError:
             for path in paths:
                 path.unlink(missing_ok=True)
 
-    run.write_atomically = careless  # type: ignore[attr-defined]
+    run.write_through = careless  # type: ignore[attr-defined]
 
 
 def _not_saved_when_interrupted() -> None:

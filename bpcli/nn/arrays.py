@@ -33,6 +33,11 @@ def constant(value: float, dtype: np.dtype[Any]) -> Array:
     return array
 
 
+def is_finite(array: Array) -> bool:
+    """Whether no number is a NaN or an infinity, found without an array as long as this one."""
+    return bool(np.isfinite(array.min(initial=0)) and np.isfinite(array.max(initial=0)))
+
+
 NARROW = 32
 """Units up to which a layer is narrow.
 

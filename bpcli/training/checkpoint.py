@@ -56,8 +56,11 @@ def pack_checkpoint(
     config: dict[str, Any],
     fingerprint: dict[str, str | int],
     origin: Origin | None = None,
-) -> memoryview:
-    """The file of the experiment's parameters and the state. Raises `DivergedError` for an array not finite."""
+) -> npz.Packed:
+    """What makes the file of the experiment's parameters and the state, as they are when it is written.
+
+    Raises `DivergedError` for an array not finite.
+    """
     network = experiment.objective.network
     parameters = network.parameters
     arrays = {**parameters.views, **network.statistics.views}

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-import numpy as np
-
 from bpcli.errors import DivergedError
-from bpcli.nn.arrays import Array
+from bpcli.nn.arrays import Array, is_finite
 from bpcli.training.objective import Objective
 
 
@@ -39,7 +37,7 @@ def _error(what: str, step: int, cause: str) -> DivergedError:
 
 
 def _first_not_finite(tensors: Iterable[tuple[str, Array]]) -> str | None:
-    return next((name for name, values in tensors if not np.isfinite(values).all()), None)
+    return next((name for name, values in tensors if not is_finite(values)), None)
 
 
 def _tensors(objective: Objective, X: Array | None, step: int) -> Iterator[tuple[str, Array]]:

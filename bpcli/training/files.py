@@ -1,37 +1,45 @@
-"""Writing files so that a reader finds the old content or the new, never a part."""
+"""Reading files without waiting, and writing them so that a reader finds the old content or the new."""
 
 from __future__ import annotations
 
 import errno
 import os
+import stat
+from collections.abc import Callable
 from contextlib import suppress
 from os.path import exists
 from pathlib import Path
+from typing import IO
 
 from bpcli.errors import OutputError
 
 
-def write_atomically(content: bytes | memoryview, *paths: Path) -> None:
-    """Give `content` to each of `paths`, of one folder, in this order.
+def write_atomically(content: bytes, *paths: Path) -> None:
+    """Give `content` to each of `paths`; otherwise as `write_through`."""
+    write_through(lambda file: file.write(content), *paths)
+
+
+def write_through(write: Callable[[IO[bytes]], object], *paths: Path) -> None:
+    """Give what `write` writes into a file to each of `paths`, of one folder, in this order.
 
     A temporary file is written beside them, flushed to the disk and renamed over each, and the folder is flushed.
     Where the system can, several paths are names of one file: nothing here ever writes into a file that has its name.
-    Raises `OutputError`; a path then holds what it held before, or the whole of `content`.
+    Raises `OutputError`; a path then holds what it held before, or the whole of what was written.
     """
-    temporaries = [_temporary(path) for path in paths]
+    temporaries = [temporary(path) for path in paths]
     try:
-        _write(temporaries[0], content)
-        for temporary in temporaries[1:]:
-            _write_again(temporaries[0], temporary, content)
-        for temporary, path in zip(temporaries, paths, strict=True):
-            os.replace(temporary, path)
+        _write(temporaries[0], write)
+        for further in temporaries[1:]:
+            _write_again(temporaries[0], further, write)
+        for written, path in zip(temporaries, paths, strict=True):
+            os.replace(written, path)
         _sync_folder(paths[0].parent)
     except OSError as error:
         raise OutputError(f"cannot write {error.filename2 or paths[-1]}: {error.strerror or error}") from None
     finally:
-        for temporary in temporaries:
+        for written in temporaries:
             with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+                written.unlink(missing_ok=True)
 
 
 def make_folder(path: Path, *, exist_ok: bool = True) -> None:
@@ -42,27 +50,34 @@ def make_folder(path: Path, *, exist_ok: bool = True) -> None:
         _sync_folder(folder.parent)
 
 
-def _temporary(path: Path) -> Path:
-    """The run's lock keeps others out of it."""
+def temporary(path: Path) -> Path:
+    """Where the new content of `path` is written first; the run's lock keeps others out of it."""
     return path.with_name(f".{path.name}.tmp")
 
 
-def _write(path: Path, content: bytes | memoryview) -> None:
+def open_to_read(path: Path) -> IO[bytes]:
+    """Open a file, or the one that a link leads to. Raises OSError for a pipe, a device or a folder, unopened."""
+    if not stat.S_ISREG(os.stat(path).st_mode):  # to open a device may do something, and a pipe waits
+        raise OSError(errno.EINVAL, "it is not a file", str(path))
+    return open(path, "rb")
+
+
+def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """To a new file: what a killed process has left at `path` may be a second name of a file that is in use."""
     path.unlink(missing_ok=True)
     with open(path, "xb") as file:
-        file.write(content)
+        write(file)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _write_again(written: Path, path: Path, content: bytes | memoryview) -> None:
+def _write_again(written: Path, path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """What was `written` under another name as well."""
     path.unlink(missing_ok=True)
     try:
         os.link(written, path)
     except (AttributeError, NotImplementedError, OSError):  # a file system without links
-        _write(path, content)
+        _write(path, write)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -2,8 +2,8 @@
 
 `np.load` alone trusts too much: it stops reading at the size a damaged header states, before the checksum, and it
 allocates what that header asks for. Here nothing is read that is not of the size it has to be, the members may not
-take more than the file has, and a digest over header and arrays is checked; whatever is wrong comes out as one
-`CheckpointError`.
+take more than the file has, a digest over header and arrays is checked, and every number is finite; whatever is wrong
+comes out as one `CheckpointError`.
 """
 
 from __future__ import annotations
@@ -12,56 +12,74 @@ import hashlib
 import io
 import json
 import math
-import stat
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
 from bpcli.errors import CheckpointError
-from bpcli.nn.arrays import Array
+from bpcli.nn.arrays import Array, is_finite
+from bpcli.training.files import open_to_read
 
 FORMAT_VERSION = 2
 """The version that is written; those before it are read."""
 HEADER = "header.json"
-HEADER_LIMIT = 1 << 20
-"""Bytes of it; what json makes of hostile text takes fifty times as many."""
+HEADER_LIMIT = 1 << 24
+"""Bytes of it, enough for a million names; what json makes of hostile text takes forty times as many."""
+DIRECTORY_LIMIT = 1 << 21
+"""Bytes at the end of the file in which the zip's directory has to lie."""
 DTYPES = ("<f4", "<f8", "<u8")
+_BLOCK = 1 << 18
+"""Bytes of an array that are handled at once."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """A zip member must have a date; a fixed one makes equal states equal files."""
 
 
-def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> memoryview:
-    """The bytes of an .npz with one member an array, under its name, and the header in `header.json`."""
-    arrays = {name: np.asarray(array, array.dtype.newbyteorder("<"), order="C") for name, array in arrays.items()}
-    described = {name: {"shape": list(a.shape), "dtype": a.dtype.str} for name, a in arrays.items()}
-    whole = {"format_version": FORMAT_VERSION, **header, "arrays": described}
-    text = json.dumps({**whole, "sha256": _digest(whole, arrays)}, allow_nan=False)
-    if len(text) > HEADER_LIMIT:
+@dataclass(frozen=True)
+class Packed:
+    """A header and arrays that go into a file; the arrays are read only when it is written."""
+
+    header: str
+    """JSON, without the digest that comes last"""
+    arrays: Mapping[str, Array]
+
+    def write(self, file: IO[bytes]) -> None:
+        """Write an .npz with one member an array, under its name, and the header before them in `header.json`.
+
+        Nothing is copied but a block at a time.
+        """
+        digest = _digest(self.header, self.arrays)
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+            archive.writestr(zipfile.ZipInfo(HEADER, _EPOCH), f'{self.header[:-1]}, "sha256": "{digest}"}}')
+            for name, array in self.arrays.items():
+                info = zipfile.ZipInfo(f"{name}.npy", _EPOCH)
+                info.file_size = array.nbytes  # from 2 GiB on the archive has to know beforehand
+                with archive.open(info, "w") as member:
+                    np.lib.format.write_array_header_1_0(member, _described(array))
+                    for block in _blocks(array):
+                        member.write(block)
+
+
+def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> Packed:
+    """What makes the file of this header and these arrays. Raises `CheckpointError` where the header is too large."""
+    described = {name: {"shape": list(a.shape), "dtype": _little(a.dtype).str} for name, a in arrays.items()}
+    text = json.dumps({"format_version": FORMAT_VERSION, **header, "arrays": described}, allow_nan=False)
+    size = len(text) + len(', "sha256": ""') + hashlib.sha256().digest_size * 2
+    if size > HEADER_LIMIT:
         raise CheckpointError(
-            f"a checkpoint's header may take {HEADER_LIMIT:,} bytes, and this one takes {len(text):,}: "
+            f"a checkpoint's header may take {HEADER_LIMIT:,} bytes, and this one takes {size:,}: "
             "use shorter names of features, targets and classes, or fewer"
         )
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(zipfile.ZipInfo(HEADER, _EPOCH), text)
-        for name, array in arrays.items():
-            info = zipfile.ZipInfo(f"{name}.npy", _EPOCH)
-            info.file_size = array.nbytes  # from 2 GiB on the archive has to know beforehand
-            with archive.open(info, "w") as member:
-                np.lib.format.write_array_header_1_0(member, np.lib.format.header_data_from_array_1_0(array))
-                member.write(array.data)
-    return file.getbuffer()
+    return Packed(text, arrays)
 
 
 def unpack(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     """The header and the arrays of a file that `pack` made; `CheckpointError` for any other, or a damaged one."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise CheckpointError(f"cannot read {path}: it is not a file")
-        with open(path, "rb") as file:
+        with open_to_read(path) as file:
             _require_short_directory(file)
             with zipfile.ZipFile(file) as archive:
                 return _verified(archive, file.seek(0, io.SEEK_END))
@@ -76,6 +94,11 @@ def unpack(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     except zipfile.BadZipFile as error:
         what = _line(error) if path.stat().st_size else "it is empty"
         raise CheckpointError(f"{path} is not a bpcli checkpoint, or is damaged: {what}") from None
+    except MemoryError:
+        raise CheckpointError(
+            f"there is not enough memory to read {path}, which holds {path.stat().st_size / 1e6:,.0f} MB: "
+            "end other programs, or use a machine with more"
+        ) from None
     except Exception as error:  # zipfile and json raise a dozen kinds on damaged bytes
         kind = type(error).__name__
         raise CheckpointError(f"{path} is not a bpcli checkpoint, or is damaged ({kind}: {_line(error)})") from None
@@ -97,7 +120,7 @@ def _line(error: Exception) -> str:
 
 def _require_short_directory(file: IO[bytes]) -> None:
     """Raise unless the zip's directory lies within the end of the file: `zipfile` makes an object of each entry."""
-    file.seek(-min(2 * HEADER_LIMIT, file.seek(0, io.SEEK_END)), io.SEEK_END)
+    file.seek(-min(DIRECTORY_LIMIT, file.seek(0, io.SEEK_END)), io.SEEK_END)
     zipfile.ZipFile(io.BytesIO(file.read())).close()
 
 
@@ -120,8 +143,11 @@ def _verified(archive: zipfile.ZipFile, size: int) -> tuple[dict[str, Any], dict
     if set(members) != {HEADER, *(f"{name}.npy" for name in described)}:
         raise _DamagedError("its members are not those its header lists")
     arrays = {name: _array(archive, name, **described[name]) for name in described}
-    if header.pop("sha256") != _digest(header, arrays):
+    if header.pop("sha256") != _digest(json.dumps(header, allow_nan=False), arrays):
         raise _DamagedError("its digest does not match")
+    for name, array in arrays.items():
+        if not is_finite(array):
+            raise _DamagedError(f"its {name} holds a number that is not finite, which no training leaves")
     return header, arrays
 
 
@@ -150,12 +176,33 @@ def _array(archive: zipfile.ZipFile, name: str, *, shape: list[int], dtype: str)
             raise _DamagedError(f"{name} is not of the shape and type its header states")
         if archive.getinfo(f"{name}.npy").file_size - member.tell() != size:
             raise _DamagedError(f"{name} has missing or extra bytes")
-        return np.frombuffer(member.read(), dtype).reshape(shape)
+        raw = np.empty(size, np.uint8)
+        for first in range(0, size, _BLOCK):  # whole, it would be there twice for a moment
+            raw[first : first + _BLOCK] = np.frombuffer(member.read(_BLOCK), np.uint8)
+        return raw.view(dtype).reshape(shape)
 
 
-def _digest(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> str:
+def _digest(header: str, arrays: Mapping[str, Array]) -> str:
     """Of the header, which says where one array ends and the next begins, and of their bytes in its order."""
-    digest = hashlib.sha256(json.dumps(header, allow_nan=False).encode())
+    digest = hashlib.sha256(header.encode())
     for array in arrays.values():
-        digest.update(array.data)
+        for block in _blocks(array):
+            digest.update(block)
     return digest.hexdigest()
+
+
+def _blocks(array: Array) -> Iterator[memoryview]:
+    """The bytes of an array in C order, little-endian, however it lies in memory."""
+    rows = np.atleast_1d(array)
+    step = max(1, _BLOCK // max(1, rows[:1].nbytes))
+    for first in range(0, len(rows), step):
+        yield np.asarray(rows[first : first + step], _little(array.dtype), order="C").data
+
+
+def _little(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return dtype.newbyteorder("<")
+
+
+def _described(array: Array) -> dict[str, Any]:
+    """What an .npy says of itself."""
+    return {"descr": _little(array.dtype).str, "fortran_order": False, "shape": array.shape}

@@ -11,9 +11,10 @@ from bpcli.errors import DataError
 from bpcli.training.checkpoint import pack_checkpoint
 from bpcli.training.events import CheckpointDue, Evaluated, Event, StepDone, Stopped, Waiting
 from bpcli.training.experiment import Experiment
-from bpcli.training.files import write_atomically
+from bpcli.training.files import write_through
 from bpcli.training.log import Log
 from bpcli.training.loop import train
+from bpcli.training.npz import Packed
 from bpcli.training.origin import Origin
 from bpcli.training.run_folder import RunFolder
 from bpcli.training.state import State
@@ -82,10 +83,10 @@ class Recorder:
 
     def save(self, *, best: bool = False) -> None:
         """Save last.npz, and best.npz before it: a kill between the two repeats an epoch and loses nothing."""
-        write_atomically(self._packed(), *([self.folder.best] if best else []), self.folder.last)
+        write_through(self._packed().write, *([self.folder.best] if best else []), self.folder.last)
 
-    def _packed(self) -> memoryview:
-        """The checkpoint of this moment.
+    def _packed(self) -> Packed:
+        """The checkpoint of this moment, to be written before the next step.
 
         Raises `DivergedError` rather than let a checkpoint that is not finite replace one that is.
         """

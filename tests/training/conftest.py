@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from functools import partial
 
@@ -27,10 +28,18 @@ from bpcli.optim.schedules import InverseTime, Schedule
 from bpcli.optim.sgd import SGD
 from bpcli.training.experiment import Experiment
 from bpcli.training.monitor import Monitor, Patience
+from bpcli.training.npz import Packed
 from bpcli.training.objective import Objective
 from bpcli.training.update import Update
 
 MakeExperiment = Callable[..., Experiment]
+
+
+def file_of(packed: Packed) -> bytes:
+    """The file that it makes."""
+    file = io.BytesIO()
+    packed.write(file)
+    return file.getvalue()
 
 
 def make_experiment(

@@ -19,7 +19,7 @@ from bpcli.training.loop import train
 from bpcli.training.origin import Origin
 from bpcli.training.state import Counters, State
 
-from .conftest import MakeExperiment
+from .conftest import MakeExperiment, file_of
 
 CONFIG = {"name": "small", "seed": 0}
 FINGERPRINT = {"numpy": "2", "threads": 1}
@@ -34,7 +34,7 @@ def saved(experiment: MakeExperiment, tmp_path: Path) -> tuple[Path, State, np.n
         if isinstance(event, StepDone) and event.step == 7:
             break
     path = tmp_path / "last.npz"
-    path.write_bytes(pack_checkpoint(setup, state, config=CONFIG, fingerprint=FINGERPRINT))
+    path.write_bytes(file_of(pack_checkpoint(setup, state, config=CONFIG, fingerprint=FINGERPRINT)))
     return path, state, setup.objective.network.parameters.theta.copy()
 
 
@@ -68,28 +68,28 @@ def test_parameters_slots_and_scaling_stand_under_their_names(saved: tuple[Path,
 
 def test_only_what_the_network_holds_is_among_its_tensors(saved: tuple[Path, State, np.ndarray]) -> None:
     header, arrays = npz.unpack(saved[0])
-    saved[0].write_bytes(npz.pack(header, {**arrays, "data.rows": np.arange(3, dtype=np.uint64)}))
+    saved[0].write_bytes(file_of(npz.pack(header, {**arrays, "data.rows": np.arange(3, dtype=np.uint64)})))
     assert set(load_checkpoint(saved[0]).tensors) == {f"layers.{i}.{name}" for i in range(3) for name in "Wb"}
 
 
 def test_saving_twice_gives_the_same_bytes(saved: tuple[Path, State, np.ndarray], experiment: MakeExperiment) -> None:
     setup = experiment()
     state = restore(load_checkpoint(saved[0]), setup)
-    assert pack_checkpoint(setup, state, config=CONFIG, fingerprint=FINGERPRINT) == saved[0].read_bytes()
+    assert file_of(pack_checkpoint(setup, state, config=CONFIG, fingerprint=FINGERPRINT)) == saved[0].read_bytes()
 
 
 def rewritten(path: Path, **changes: object) -> None:
     """Change the header of a checkpoint, with digests that are right; None leaves a key out."""
     header, arrays = npz.unpack(path)
     header = {key: value for key, value in {**header, **changes}.items() if value is not None}
-    path.write_bytes(npz.pack(header, arrays))
+    path.write_bytes(file_of(npz.pack(header, arrays)))
 
 
 def test_it_says_where_it_is_and_where_its_run_began(experiment: MakeExperiment, tmp_path: Path) -> None:
     trained = experiment()
     origin = Origin("other/best.npz", 7)
     path = tmp_path / "last.npz"
-    path.write_bytes(pack_checkpoint(trained, trained.start(), config={}, fingerprint={}, origin=origin))
+    path.write_bytes(file_of(pack_checkpoint(trained, trained.start(), config={}, fingerprint={}, origin=origin)))
     saved = load_checkpoint(path)
     assert (saved.path, saved.origin) == (path, origin)
     assert kept_slots(saved) == {"displacement"}
@@ -141,11 +141,11 @@ def test_other_arrays_than_the_network_has_are_refused(
 ) -> None:
     header, arrays = npz.unpack(saved[0])
     arrays["layers.1.W"] = arrays["layers.1.W"][:, :2]
-    saved[0].write_bytes(npz.pack(header, arrays))
+    saved[0].write_bytes(file_of(npz.pack(header, arrays)))
     with pytest.raises(CheckpointError, match=r"layers\.1\.W has shape \(5, 2\), not \(5, 4\)"):
         restore(load_checkpoint(saved[0]), experiment())
     del arrays["layers.1.W"]
-    saved[0].write_bytes(npz.pack(header, arrays))
+    saved[0].write_bytes(file_of(npz.pack(header, arrays)))
     with pytest.raises(CheckpointError, match=r"layers\.1\.W is missing"):
         restore(load_checkpoint(saved[0]), experiment())
 

@@ -14,7 +14,9 @@ import pytest
 import bpcli
 from bpcli.training.checkpoint import load_checkpoint
 from bpcli.training.log import read_log
-from bpcli.training.npz import FORMAT_VERSION, unpack
+from bpcli.training.npz import FORMAT_VERSION, pack, unpack
+
+from .conftest import file_of
 
 FORMATS = Path(__file__).parent / "formats"
 KEPT = sorted(folder.name for folder in FORMATS.iterdir())
@@ -32,6 +34,13 @@ def test_there_are_some_of_each_version() -> None:
 def test_it_is_of_the_version_that_it_is_called_after(kept: str) -> None:
     for name in ("best.npz", "last.npz"):
         assert unpack(FORMATS / kept / name)[0]["format_version"] == version(kept)
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_the_same_state_would_be_written_byte_for_byte(kept: str) -> None:
+    for name in ("best.npz", "last.npz"):
+        path = FORMATS / kept / name
+        assert file_of(pack(*unpack(path))) == path.read_bytes()
 
 
 @pytest.mark.parametrize("kept", KEPT)

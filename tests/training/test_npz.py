@@ -17,6 +17,8 @@ import pytest
 from bpcli.errors import CheckpointError
 from bpcli.training.npz import HEADER_LIMIT, _line, pack, unpack
 
+from .conftest import file_of
+
 ARRAYS = {"layers.0.W": np.arange(6, dtype=np.float32).reshape(2, 3), "scaler.shift": np.array(0.5)}
 HEADER = {"format_version": 1, "note": "ünïcode"}
 
@@ -24,7 +26,7 @@ HEADER = {"format_version": 1, "note": "ünïcode"}
 @pytest.fixture
 def written(tmp_path: Path) -> Path:
     path = tmp_path / "a.npz"
-    path.write_bytes(pack(HEADER, ARRAYS))
+    path.write_bytes(file_of(pack(HEADER, ARRAYS)))
     return path
 
 
@@ -40,7 +42,7 @@ def test_what_was_packed_is_unpacked(written: Path) -> None:
 def test_whole_numbers_of_64_bits_are_kept_beside_the_floating_ones(tmp_path: Path) -> None:
     numbers = np.array([0, 2**63, 2**64 - 1], np.uint64)
     path = tmp_path / "a.npz"
-    path.write_bytes(pack({}, {**ARRAYS, "data.rows": numbers}))
+    path.write_bytes(file_of(pack({}, {**ARRAYS, "data.rows": numbers})))
     kept = unpack(path)[1]["data.rows"]
     assert kept.dtype == np.uint64
     np.testing.assert_array_equal(kept, numbers)
@@ -49,13 +51,82 @@ def test_whole_numbers_of_64_bits_are_kept_beside_the_floating_ones(tmp_path: Pa
 @pytest.mark.parametrize("dtype", ["<i8", "<u4", "|u1", "<f2", "<c16", "|b1"])
 def test_arrays_of_other_types_are_refused(tmp_path: Path, dtype: str) -> None:
     path = tmp_path / "a.npz"
-    path.write_bytes(pack({}, {"x": np.ones(3, dtype)}))
+    path.write_bytes(file_of(pack({}, {"x": np.ones(3, dtype)})))
     with pytest.raises(CheckpointError, match="x has no shape and type that an array here can have"):
         unpack(path)
 
 
 def test_equal_states_are_equal_files() -> None:
-    assert pack(HEADER, ARRAYS) == pack(dict(HEADER), {name: array.copy() for name, array in ARRAYS.items()})
+    copies = {name: array.copy() for name, array in ARRAYS.items()}
+    assert file_of(pack(HEADER, ARRAYS)) == file_of(pack(dict(HEADER), copies))
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.arange(12, dtype=np.float32).reshape(3, 4).T,
+        np.arange(12, dtype=np.float64)[::-3],
+        np.arange(12, dtype=">f8").reshape(4, 3),
+        np.zeros((0, 3)),
+        np.ones((700_000, 1), np.float32),
+        np.ones((2, 350_000), np.float32).T,
+        np.ones((3, 2, 2)),
+    ],
+    ids=["by column", "backwards", "big-endian", "empty", "of several blocks", "by column and of several", "deep"],
+)
+def test_how_an_array_lies_in_memory_does_not_show(tmp_path: Path, array: np.ndarray) -> None:
+    plain = np.array(array, array.dtype.newbyteorder("<"), order="C")
+    path = tmp_path / "a.npz"
+    path.write_bytes(file_of(pack({}, {"x": array})))
+    assert path.read_bytes() == file_of(pack({}, {"x": plain}))
+    np.testing.assert_array_equal(unpack(path)[1]["x"], array)
+    with np.load(path) as file:
+        np.testing.assert_array_equal(file["x"], array)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_writing_copies_no_array(tmp_path: Path, *, turned: bool) -> None:
+    large = np.ones((2000, 2500), np.float32)
+    with open(tmp_path / "a.npz", "wb") as file:
+        tracemalloc.start()
+        try:
+            pack({}, {"x": large.T if turned else large, "y": large}).write(file)
+            assert tracemalloc.get_traced_memory()[1] < 2_000_000
+        finally:
+            tracemalloc.stop()
+    assert (tmp_path / "a.npz").stat().st_size > 2 * large.nbytes
+
+
+def test_reading_allocates_each_array_once(tmp_path: Path) -> None:
+    path, large = tmp_path / "a.npz", np.ones((2000, 2500), np.float32)
+    path.write_bytes(file_of(pack({}, {"x": large, "y": large})))
+    tracemalloc.start()
+    try:
+        arrays = unpack(path)[1]
+        assert tracemalloc.get_traced_memory()[1] < 2 * large.nbytes + 2_000_000
+    finally:
+        tracemalloc.stop()
+    assert arrays["x"].sum() == arrays["y"].sum() == large.size
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("name", list(ARRAYS))
+def test_a_number_that_is_not_finite_is_refused_by_its_array(tmp_path: Path, name: str, value: float) -> None:
+    array = ARRAYS[name].copy()
+    array.flat[-1] = value
+    path = tmp_path / "a.npz"
+    path.write_bytes(file_of(pack({}, {**ARRAYS, name: array})))
+    with pytest.raises(CheckpointError, match=f"a.npz is not a whole .*: its {name} holds a number that is not finite"):
+        unpack(path)
+
+
+def test_that_memory_ran_out_is_not_called_damage(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("bpcli.training.npz._verified", exhausted)
+    with pytest.raises(CheckpointError, match=r"there is not enough memory to read .*a\.npz, which holds 0 MB: end"):
+        unpack(written)
 
 
 def test_plain_numpy_reads_it_without_pickle(written: Path) -> None:
@@ -115,7 +186,7 @@ def npy(array: np.ndarray, *, pickle: bool = False) -> bytes:
         ({"scaler.shift.npy": None}, "members"),
         ({"../evil.npy": npy(np.zeros(1))}, "members"),
         ({"header.json": None}, "no header"),
-        ({"header.json": b" " * (HEADER_LIMIT + 1)}, "no header.json of at most 1,048,576 bytes"),
+        ({"header.json": b" " * (HEADER_LIMIT + 1)}, "no header.json of at most 16,777,216 bytes"),
         ({"header.json": b"{"}, "JSON"),
         ({"header.json": b"[" * 100_000}, "Recursion"),
         ({"layers.0.W.npy": npy(np.arange(6, dtype=np.float32).reshape(3, 2))}, "shape and type"),
@@ -137,7 +208,7 @@ def test_an_array_larger_than_a_plain_zip_takes_is_written_and_read(
 ) -> None:
     monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 10_000)  # for 2 GiB
     path, large = tmp_path / "large.npz", {"W": np.arange(20_000, dtype=np.float32)}
-    path.write_bytes(pack(HEADER, large))
+    path.write_bytes(file_of(pack(HEADER, large)))
     np.testing.assert_array_equal(unpack(path)[1]["W"], large["W"])
 
 

@@ -25,7 +25,7 @@ from bpcli.training.loop import train
 from bpcli.training.monitor import Monitor
 from bpcli.training.state import State, averaged
 
-from .conftest import MakeExperiment
+from .conftest import MakeExperiment, file_of
 
 ROWS = 23
 CLASSES = ("a", "b", "c")
@@ -141,7 +141,7 @@ def test_resumed_at_any_step_it_is_bit_for_bit_the_run_that_never_stopped(
             else:
                 events.append(event)
     saved = tmp_path / "last.npz"
-    saved.write_bytes(pack_checkpoint(first, state, config={}, fingerprint={}))
+    saved.write_bytes(file_of(pack_checkpoint(first, state, config={}, fingerprint={})))
 
     second = online(experiment(everything=True), file, **keys)
     resumed = restore(load_checkpoint(saved), second)

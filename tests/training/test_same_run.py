@@ -13,7 +13,7 @@ from bpcli.training.events import Evaluated
 from bpcli.training.log import Log
 from bpcli.training.same_run import differences
 
-from .conftest import MakeExperiment
+from .conftest import MakeExperiment, file_of
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def runs(experiment: MakeExperiment, tmp_path: Path) -> tuple[Path, Path]:
     log.start()
     log.append(Evaluated(1, 5, 0.1, {"train_loss": 0.5}, improved=True), seconds=1, examples_per_second=1)
     for name in ("last.npz", "best.npz"):
-        (run / name).write_bytes(pack_checkpoint(trained, trained.start(), config={}, fingerprint={}))
+        (run / name).write_bytes(file_of(pack_checkpoint(trained, trained.start(), config={}, fingerprint={})))
     shutil.copytree(run, copy)
     return run, copy
 
@@ -36,7 +36,7 @@ def test_a_copy_is_the_same_but_for_the_clock(runs: tuple[Path, Path], experimen
     trained = experiment()
     state = trained.start()
     state.counters.seconds = 7.0
-    (runs[1] / "last.npz").write_bytes(pack_checkpoint(trained, state, config={}, fingerprint={}))
+    (runs[1] / "last.npz").write_bytes(file_of(pack_checkpoint(trained, state, config={}, fingerprint={})))
     text = (runs[1] / "log.csv").read_text()
     (runs[1] / "log.csv").write_text(text.replace(",1.000,1\n", ",2.000,3\n"))
     assert differences(*runs) == []
@@ -48,7 +48,7 @@ def test_a_weight_a_counter_and_a_row_are_named(runs: tuple[Path, Path], experim
     state.counters.epoch = 3
     trained.objective.network.parameters.views["layers.1.W"][0, 0] = np.nextafter(np.float32(1), np.float32(2))
     for name in ("last.npz", "best.npz"):
-        (runs[1] / name).write_bytes(pack_checkpoint(trained, state, config={"name": "x"}, fingerprint={}))
+        (runs[1] / name).write_bytes(file_of(pack_checkpoint(trained, state, config={"name": "x"}, fingerprint={})))
     text = (runs[1] / "log.csv").read_text()
     (runs[1] / "log.csv").write_text(text.replace("0.5", "0.25"))
     changed = ["config", "counters", "layers.1.W"]
