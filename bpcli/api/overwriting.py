@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bpcli.config.load import config_to_yaml, load_config
 from bpcli.errors import BpcliError, CheckpointError
+from bpcli.training.files import open_to_read
 from bpcli.training.log import FIRST_COLUMNS
 from bpcli.training.run_folder import RunFolder
 
@@ -31,7 +32,7 @@ def _is_own_log(path: Path) -> bool:
     """It begins as a log does, or was cut off before that."""
     begin = ",".join(FIRST_COLUMNS).encode()
     try:
-        with open(path, "rb") as file:
+        with open_to_read(path) as file:
             return begin.startswith(file.read(len(begin)))
     except OSError:
         return False

@@ -59,8 +59,8 @@ def train(
     checkpoint = find_checkpoint(resume, folder, config.name or "run") if resume else None
     with ExitStack() as held:
         resumed = None
-        if checkpoint and not dry_run:  # locked before it is read: no other process can write a later one meanwhile
-            resumed = held.enter_context(RunFolder(checkpoint.parent))
+        if checkpoint:  # locked before it is read: no other process can write a later one meanwhile
+            resumed = held.enter_context(RunFolder(checkpoint.parent, resumed=True, dry_run=dry_run))
         start = choose_start(checkpoint, start_from, keep_optimizer=keep_optimizer)
         held.enter_context(np.errstate(all="ignore"))  # what overflows is found, and named, by the loop
         first_step = start.origin.step if start.origin else 0
@@ -70,14 +70,16 @@ def train(
         threads = choose_threads(config.threads, widths=widths, batch_size=batch_size)
         held.enter_context(limit_threads(threads))
         state = start.state(resolved, experiment)
-        if dry_run:
-            return _dry_run(experiment, state)
+        again = _written(resolved) if resume == "auto" else None
         run_folder = resumed or held.enter_context(
-            new_run_folder(folder, config.name or "run", again=_written(resolved) if resume == "auto" else None)
+            new_run_folder(folder, config.name or "run", again=again, dry_run=dry_run)
         )
         if not resumed:
             require_own_files(run_folder)
         run = _Run(resolved, experiment, run_folder, start=start, state=state, threads=threads)
+        if dry_run:
+            run.recorder.require_recordable(resumed=start.resumes)
+            return _dry_run(experiment, state)
         return run.train(requirements, on_event, interrupted)
 
 

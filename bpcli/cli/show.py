@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -115,7 +116,7 @@ def _show_checkpoint(target: Path, overrides: Sequence[str]) -> None:
     from bpcli.training.run_folder import checkpoint_at
 
     last = target / "last.npz"
-    saved = load_checkpoint(last if last.is_file() else checkpoint_at(target))
+    saved = load_checkpoint(last if lexists(last) else checkpoint_at(target))
     console = make_console()
     print_architecture(console, config_from_data(saved.config, overrides), saved.info)
     print_state(console, saved)

@@ -50,6 +50,22 @@ def make_folder(path: Path, *, exist_ok: bool = True) -> None:
         _sync_folder(folder.parent)
 
 
+def require_makeable(path: Path, *, exist_ok: bool = True) -> None:
+    """Raise what `make_folder`, or writing into the folder, would raise, as far as can be seen without making it."""
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        if os.path.lexists(path):  # a link that leads nowhere
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+        require_makeable(path.parent)
+        return
+    if not stat.S_ISDIR(mode) or not exist_ok:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    if not os.access(path, os.W_OK | os.X_OK):
+        number = errno.EROFS if os.statvfs(path).f_flag & os.ST_RDONLY else errno.EACCES
+        raise OSError(number, os.strerror(number))
+
+
 def temporary(path: Path) -> Path:
     """Where the new content of `path` is written first; the run's lock keeps others out of it."""
     return path.with_name(f".{path.name}.tmp")
@@ -60,6 +76,30 @@ def open_to_read(path: Path) -> IO[bytes]:
     if not stat.S_ISREG(os.stat(path).st_mode):  # to open a device may do something, and a pipe waits
         raise OSError(errno.EINVAL, "it is not a file", str(path))
     return open(path, "rb")
+
+
+def open_to_change(path: Path) -> IO[bytes]:
+    """Open a file to read and write in place. Raises OSError for a link, a pipe, a device or a folder, unopened."""
+    if not stat.S_ISREG(os.lstat(path).st_mode):
+        raise OSError(errno.EINVAL, "it is not a file", str(path))
+    return open(path, "r+b")
+
+
+def has_further_names(file: IO[bytes]) -> bool:
+    """Whether to change an open file would change another folder's: hard links share it, as `cp -al` makes them."""
+    return os.fstat(file.fileno()).st_nlink > 1
+
+
+def what_stands_at(path: Path) -> str | None:
+    """What is at `path` and no file, in words; None for a file, or where there is nothing. No link is followed."""
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        return None
+    return None if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "a device")
+
+
+_KINDS = {stat.S_IFLNK: "a symbolic link", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}
 
 
 def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:

@@ -32,14 +32,19 @@ class Recorder:
     fingerprint: dict[str, str | int]
     origin: Origin | None = None
 
-    def open(self, *, resumed: bool) -> None:
-        """Begin the log; or make the run the state's own again, and drop what the log says of later epochs."""
+    def require_recordable(self, *, resumed: bool) -> None:
+        """Raise what `open` would raise, but for what only writing can tell."""
         if resumed:
             self.log.require(self.state.counters.log)
+        self._packed()  # what no checkpoint can hold is refused before anything is trained
+
+    def open(self, *, resumed: bool) -> None:
+        """Begin the log; or make the run the state's own again, and drop what the log says of later epochs."""
+        self.require_recordable(resumed=resumed)
+        if resumed:
             self.save(best=self.state.counters.is_best)  # a power cut may have left the one name and not the other
             self.log.truncate(self.state.counters.log)
         else:
-            self._packed()  # what no checkpoint can hold is refused before anything is trained
             self.state.counters.log = self.log.start()
 
     def run(self, interrupted: Callable[[], bool]) -> Generator[Event, None, None]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import time
 from contextlib import suppress
-from os.path import exists, isdir, isfile  # which, unlike Path, raise nothing where they may not look
+from os.path import isdir, isfile, lexists  # which, unlike Path, raise nothing where they may not look
 from pathlib import Path
 
 from bpcli.errors import CheckpointError
-from bpcli.training.files import make_folder
+from bpcli.training.files import make_folder, open_to_read, require_makeable, temporary, what_stands_at
+from bpcli.training.run_lock import RunLock, require_free
 
 RUNS = Path("runs")
 
@@ -18,21 +17,32 @@ RUNS = Path("runs")
 class RunFolder:
     """`config.yaml`, `log.csv`, `last.npz` and `best.npz` of one run, locked until `close`."""
 
-    def __init__(self, path: Path) -> None:
-        """Make the folder where there is none, and lock it. Raises `CheckpointError` if that cannot be done."""
+    def __init__(self, path: Path, *, resumed: bool = False, dry_run: bool = False) -> None:
+        """Make the folder where there is none, and lock it; in a `dry_run` only see whether that could be done.
+
+        Raises `CheckpointError` if it cannot.
+        """
         self.path = path
         self.config, self.log = path / "config.yaml", path / "log.csv"
         self.last, self.best = path / "last.npz", path / "best.npz"
+        self._lock: RunLock | None = None
+        require_plain_files(path)
+        way_out = "go on with a copy of it" if resumed else "choose another with -o"
         try:
-            make_folder(path)
-            self._lock = _lock(path / ".lock")
+            require_makeable(path)
+            if dry_run:
+                require_free(path)
+            else:
+                make_folder(path)
+                self._lock = RunLock(path)
+        except BlockingIOError as error:
+            raise CheckpointError(f"{path} is in use by {error.strerror}: wait for it, or {way_out}") from None
         except OSError as error:
-            raise CheckpointError(
-                f"cannot use {path} as a run folder: {error.strerror or error}; choose another with -o"
-            ) from None
+            raise CheckpointError(f"cannot use {path} as a run folder: {error.strerror or error}; {way_out}") from None
 
     def close(self) -> None:
-        os.close(self._lock)
+        if self._lock:
+            self._lock.release()
 
     def __enter__(self) -> RunFolder:
         return self
@@ -41,14 +51,27 @@ class RunFolder:
         self.close()
 
 
-def new_run_folder(output: Path | None, name: str, *, again: bytes | None = None) -> RunFolder:
+def require_plain_files(folder: Path) -> None:
+    """Raise `CheckpointError` where something else than a file stands in the place of one that a run writes.
+
+    What a link leads to is somebody else's, and a pipe would be waited for. The folder itself may be a link.
+    """
+    written = [folder / name for name in (".lock", "config.yaml", "log.csv", "last.npz", "best.npz")]
+    found = {path: what_stands_at(path) for path in (*written, *map(temporary, written))}
+    if problems := [f"{path} is {kind}" for path, kind in found.items() if kind]:
+        raise CheckpointError(
+            f"{', '.join(problems)}; a run writes files of its own there: move that away, or use another folder"
+        )
+
+
+def new_run_folder(output: Path | None, name: str, *, again: bytes | None = None, dry_run: bool = False) -> RunFolder:
     """`output`, which must hold no checkpoint yet, or else the first free one of runs/name, runs/name-2, ...
 
     `again` is the config.yaml of a run that may have begun before: a folder in which it was killed before its first
-    checkpoint is free.
+    checkpoint is free. In a `dry_run` nothing is made.
     """
     if output is not None:
-        folder = RunFolder(output)
+        folder = RunFolder(output, dry_run=dry_run)
         if holds_checkpoint(output):
             folder.close()
             raise CheckpointError(
@@ -59,23 +82,30 @@ def new_run_folder(output: Path | None, name: str, *, again: bytes | None = None
     while True:
         path = RUNS / (name if number == 1 else f"{name}-{number}")
         try:
-            make_folder(path, exist_ok=False)
-        except FileExistsError:
+            (require_makeable if dry_run else make_folder)(path, exist_ok=False)
+        except OSError as error:
+            if not (isinstance(error, FileExistsError) and lexists(path)):  # `runs` may be no folder
+                raise CheckpointError(
+                    f"cannot make {path}: {error.strerror or error}; choose a folder with -o"
+                ) from None
             if again is not None and _was_left_at_once(path, again):
                 with suppress(CheckpointError):  # another process is in it
-                    return RunFolder(path)
+                    return RunFolder(path, dry_run=dry_run)
             number += 1
-        except OSError as error:
-            raise CheckpointError(f"cannot make {path}: {error.strerror or error}; choose a folder with -o") from None
         else:
-            return RunFolder(path)
+            return RunFolder(path, dry_run=dry_run)
+
+
+_LEFT_AT_ONCE = {".lock", "..lock.tmp", ".log.csv.tmp", "log.csv", ".config.yaml.tmp"}
+"""What there may be in a run folder before its config.yaml."""
 
 
 def _was_left_at_once(path: Path, config: bytes) -> bool:
     try:
-        return not holds_checkpoint(path) and (path / "config.yaml").read_bytes() == config
+        with open_to_read(path / "config.yaml") as file:
+            return not holds_checkpoint(path) and file.read() == config
     except FileNotFoundError:  # killed before it was written
-        return not {file.name for file in path.iterdir()} - {".lock", ".config.yaml.tmp", "log.csv"}
+        return not {file.name for file in path.iterdir()} - _LEFT_AT_ONCE
     except OSError:
         return False
 
@@ -89,8 +119,10 @@ def find_checkpoint(resume: str, output: Path | None, name: str) -> Path | None:
     if resume not in ("last", "best", "auto"):
         path = Path(resume)
         path = path / "last.npz" if isdir(path) else path
+        require_plain_files(path.parent)
         if not isfile(path):
-            raise CheckpointError(f"cannot resume from {path}: there is no such checkpoint")
+            what = "it is not a file" if lexists(path) else "there is no such checkpoint"
+            raise CheckpointError(f"cannot resume from {path}: {what}")
         if output is not None and output.resolve() != path.parent.resolve():
             raise CheckpointError(
                 f"{path} belongs to the run in {path.parent}, not to {output}: leave out -o to go on with it"
@@ -98,6 +130,7 @@ def find_checkpoint(resume: str, output: Path | None, name: str) -> Path | None:
         return path
     folder = output if output is not None else _newest_run(name)
     path = (folder or RUNS / name) / ("best.npz" if resume == "best" else "last.npz")
+    require_plain_files(path.parent)
     first = path.with_name("best.npz")
     if not isfile(path) and isfile(first):  # a run that was killed before its first last.npz
         return first
@@ -117,14 +150,14 @@ def checkpoint_at(path: Path) -> Path:
     """`path` itself, or the best (else the last) checkpoint of the run folder it is. Raises `CheckpointError`."""
     if not isdir(path):
         return path
-    found = next((path / name for name in ("best.npz", "last.npz") if isfile(path / name)), None)
+    found = next((path / name for name in ("best.npz", "last.npz") if lexists(path / name)), None)
     if found is None:
         raise CheckpointError(f"the folder {path} holds no checkpoint: give a run folder, or a best.npz or last.npz")
     return found
 
 
 def holds_checkpoint(folder: Path) -> bool:
-    return any(exists(folder / name) for name in ("last.npz", "best.npz"))
+    return any(lexists(folder / name) for name in ("last.npz", "best.npz"))
 
 
 def _newest_run(name: str) -> Path | None:
@@ -138,49 +171,8 @@ def _newest_run(name: str) -> Path | None:
 def _is_run_of(path: Path, name: str) -> bool:
     """runs/p-3 may be the third run of p, or the first of a config called p-3: its config.yaml begins with the name."""
     try:
-        first = (path / "config.yaml").read_text(encoding="utf-8").partition("\n")[0]
+        with open_to_read(path / "config.yaml") as file:
+            first = file.readline(1000).decode(errors="replace").rstrip("\r\n")
     except OSError:
         return True
     return first.removeprefix("name: ").strip("\"'") == name
-
-
-def _lock(path: Path) -> int:
-    """Lock a file until it is closed, or its process ends, however it ends."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        import fcntl
-    except ImportError:  # Windows: two runs into one folder are not kept apart
-        return handle
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = _holder(handle)
-        os.close(handle)
-        raise CheckpointError(
-            f"{path.parent} is in use by {holder}: wait for it, or choose another folder with -o"
-        ) from None
-    except OSError:  # nor where the file system has no locks
-        return handle
-    os.truncate(handle, 0)
-    os.write(handle, str(os.getpid()).encode())
-    return handle
-
-
-def _holder(handle: int) -> str:
-    """The process that holds the lock: it writes its number a moment after, perhaps over that of a dead one."""
-    for _ in range(20):
-        number = os.pread(handle, 32, 0)
-        if number.isdigit() and _is_alive(int(number)):
-            return f"process {int(number)}"
-        time.sleep(0.01)
-    return "another process"
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except PermissionError:  # somebody else's
-        return True
-    except (OSError, OverflowError):
-        return False
-    return True

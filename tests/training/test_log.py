@@ -84,10 +84,11 @@ def test_a_log_changed_under_the_run_is_not_written_to(
 def test_a_log_that_cannot_be_cut_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log, part = two_rows(tmp_path / "log.csv")
 
-    def refuse(path: Path, size: int) -> None:
+    def refuse(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "truncate", refuse)
+    log.append(evaluated(3), seconds=1, examples_per_second=1)
+    monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(OutputError, match=r"cannot write .*log.csv: No space left on device$"):
         log.truncate(part)
 
