@@ -1,5 +1,6 @@
 # make train             a virtual environment, bpcli in it, and a network trained: CONFIG=configs/mnist.yaml ARGS='seed=1'
 # make test              formatting, types and the whole test suite
+# make lowest            the test suite again, with the oldest versions that pyproject.toml allows of what bpcli builds on
 # make parity            the same gradients and trajectories as PyTorch, which goes into an environment of its own
 # make bench             bpcli beside PyTorch, JAX, scikit-learn and a bare NumPy loop: MNIST=FOLDER ARGS='--rounds 5' OUTPUT=benchmark
 # make torture           everything a run must survive, tried at full size: OUTPUT=FILE ARGS='--rows 1,4'
@@ -14,11 +15,12 @@ OUTPUT ?=
 MNIST ?= $(if $(BPCLI_TEST_DATA),$(BPCLI_TEST_DATA)/mnist)
 
 VENV := .venv
+LOWEST := .venv-lowest
 PARITY := .venv-parity
 BENCH := .venv-bench
 MUTANTS := .venv-mutants
 
-.PHONY: train test parity torture coverage mutants bench clean
+.PHONY: train test lowest parity torture coverage mutants bench clean
 .DELETE_ON_ERROR:
 
 train: $(VENV)/installed
@@ -29,6 +31,9 @@ test: $(VENV)/installed-dev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy --strict bpcli
 	$(VENV)/bin/pytest -q -n auto
+
+lowest: $(LOWEST)/installed   # what old packages say of one another is not for us
+	$(LOWEST)/bin/pytest -q -n auto -W ignore::DeprecationWarning
 
 parity: $(PARITY)/installed
 	$(PARITY)/bin/pytest -q tests/parity
@@ -48,7 +53,7 @@ bench: $(BENCH)/installed
 	@$(BENCH)/bin/python -m benchmarks $(if $(MNIST),--mnist $(MNIST)) --output $(or $(OUTPUT),benchmark) $(ARGS)
 
 clean:
-	rm -rf $(VENV) $(PARITY) $(BENCH) $(MUTANTS) mutants build bpcli.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) $(LOWEST) $(PARITY) $(BENCH) $(MUTANTS) mutants build bpcli.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find bpcli tests benchmarks torture -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps: an environment is made once, and filled again where pyproject.toml is newer.
@@ -60,6 +65,11 @@ $(VENV)/installed: $(VENV)/created pyproject.toml
 $(VENV)/installed-dev: $(VENV)/created pyproject.toml
 	$(VENV)/bin/pip install -q -e '.[dev]'
 	@touch $@ $(VENV)/installed
+
+$(LOWEST)/installed: $(LOWEST)/created pyproject.toml
+	$(LOWEST)/bin/pip install -q uv
+	$(LOWEST)/bin/uv pip install -q --python $(LOWEST)/bin/python --resolution lowest-direct -e '.[dev]'
+	@touch $@
 
 $(PARITY)/installed: $(PARITY)/created pyproject.toml
 	$(PARITY)/bin/pip install -q -e '.[dev,parity]'
@@ -73,7 +83,9 @@ $(BENCH)/installed: $(BENCH)/created pyproject.toml
 	$(BENCH)/bin/pip install -q -e '.[bench]'
 	@touch $@
 
-$(VENV)/created $(PARITY)/created $(BENCH)/created $(MUTANTS)/created:
+$(LOWEST)/created: PYTHON := python3.11
+
+$(VENV)/created $(LOWEST)/created $(PARITY)/created $(BENCH)/created $(MUTANTS)/created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo 'bpcli needs Python 3.11 or newer: say which with make PYTHON=python3.12' >&2; exit 1; }
 	$(PYTHON) -m venv $(@D)

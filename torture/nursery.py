@@ -19,7 +19,6 @@ for name in (
     "bpcli.cli.process",
     "bpcli.report.plain",
     "requests",
-    "sklearn.datasets",
     "tensorflow_datasets.image_classification.mnist",
     "torture.children",
 ):

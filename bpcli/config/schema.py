@@ -20,6 +20,7 @@ def json_schema() -> dict[str, Any]:
     for section in dict.fromkeys(_sections(Config)):
         definition = definitions[section.__name__]
         definition["description"] = section_doc(section)
+        definition["additionalProperties"] = False  # which pydantic says of a nested section only from 2.14 on
         for key, hint in fields_of(section).items():
             properties = definition["properties"]
             properties[key] = _with_shorthand(properties[key], hint)

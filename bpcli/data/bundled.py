@@ -1,51 +1,39 @@
-"""The small real data sets that scikit-learn carries inside it."""
+"""The small real data sets that come with bpcli."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from pathlib import Path
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from bpcli.data.dataset import DataInfo
 from bpcli.data.source import Table, TableSource
-from bpcli.errors import DataError
+
+SETS = Path(__file__).with_name("sets")
+"""An NPZ of each, and a README that says where it comes from."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BundledSource(TableSource):
-    """A data set of `sklearn.datasets.load_<name>`."""
+    """A data set that lies in the package: the bits of scikit-learn's `load_<name>`."""
+
+    image_shape: ClassVar[tuple[int, int] | None] = None
 
     def table(self, seed: int) -> Table:
         return self._table
 
     @cached_property
     def _table(self) -> Table:
-        bunch = self._loader()
-        x = np.asarray(bunch.data, np.float64)
-        feature_names = tuple(map(str, bunch.feature_names))
-        if "target_names" not in bunch:
-            y = np.asarray(bunch.target, np.float64)[:, np.newaxis]
-            return Table(DataInfo(x.shape[1], feature_names=feature_names), x, y)
+        with np.load(SETS / f"{self.name}.npz") as stored:
+            x, y = stored["x"].astype(np.float64), stored["y"]
+            feature_names, class_names = (tuple(stored[key].tolist()) for key in ("feature_names", "class_names"))
         info = DataInfo(
-            x.shape[1],
-            class_names=tuple(map(str, bunch.target_names)),
-            image_shape=bunch.images.shape[1:] if "images" in bunch else None,
-            feature_names=feature_names,
+            x.shape[1], class_names=class_names, image_shape=self.image_shape, feature_names=feature_names
         )
-        return Table(info, x, np.asarray(bunch.target, np.intp))
-
-    def _loader(self) -> Any:
-        try:
-            from sklearn import datasets
-        except ImportError as error:
-            raise DataError(
-                f"{self.name} comes with scikit-learn, which is not installed: pip install scikit-learn"
-            ) from error
-        load: Callable[[], Any] = getattr(datasets, f"load_{self.name}")
-        return load()
+        return Table(info, x, y.astype(np.intp) if class_names else y[:, np.newaxis])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +63,8 @@ class BreastCancer(BundledSource):
 @dataclass(frozen=True, kw_only=True)
 class Digits(BundledSource):
     """digits: 1,797 handwritten digits of 8 x 8 pixels, 0 to 16 (Alpaydin and Kaynak 1998)."""
+
+    image_shape = (8, 8)
 
     name: Literal["digits"] = "digits"
     """small handwritten digits"""

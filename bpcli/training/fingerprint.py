@@ -25,7 +25,7 @@ def fingerprint(threads: int) -> dict[str, str | int]:
 
 
 def _blas_of_numpy() -> dict[str, object]:
-    """Of the BLAS libraries in the process: SciPy brings one of its own, where scikit-learn's data are read."""
+    """Of the BLAS libraries in the process: SciPy, where a program imports it too, brings one of its own."""
     from threadpoolctl import threadpool_info
 
     found = [library for library in threadpool_info() if library["user_api"] == "blas"]
