@@ -15,6 +15,7 @@ from bpcli.data.cache import sha256
 from bpcli.data.images import FashionMnist, ImageSource, Kmnist, Mnist
 from bpcli.data.originals import ORIGINALS, TEST, TRAIN, Original
 from bpcli.errors import ConfigError, DataError
+from bpcli.training.checkpoint import load_checkpoint
 
 Publish = Callable[..., None]
 
@@ -160,6 +161,38 @@ def test_the_known_values_are_those_of_real_mnist(tmp_path: Path) -> None:
         found[images] = hashlib.sha256(examples.x.tobytes()).hexdigest()
         found[labels] = hashlib.sha256(examples.y.astype(np.uint8).tobytes()).hexdigest()
     assert found == known
+
+
+def test_a_cache_that_is_cut_between_two_epochs_is_an_error_and_what_was_learned_is_saved(
+    source: Mnist, tmp_path: Path
+) -> None:
+    source.load(0)
+    config = {
+        "data": {"name": "mnist", "cache_dir": source.cache_dir, "validation_fraction": 0.5},
+        "model": {"layers": [10]},
+        "training": {"epochs": 3},
+    }
+    program = f"""
+import os, sys
+from bpcli.api.train import train
+from bpcli.config.load import config_from_data
+from bpcli.data.originals import ORIGINALS, Original
+from bpcli.errors import DataError
+from bpcli.training.events import Evaluated
+ORIGINALS["mnist"] = {ORIGINALS["mnist"]!r}
+def cut(event):
+    if isinstance(event, Evaluated):
+        os.truncate({str(tmp_path / "cache" / "mnist-1" / "train_x.npy")!r}, 100)
+try:
+    train(config_from_data({config!r}), output={str(tmp_path / "run")!r}, on_event=cut)
+except DataError as error:
+    sys.exit(str(error))
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert run.returncode == 1, f"exit {run.returncode}, not by a signal: {run.stderr}"
+    assert "train_x.npy was cut while it was in use: it is built again at the next start" in run.stderr
+    assert "what was learnt before is saved: go on with --resume" in run.stderr
+    assert load_checkpoint(tmp_path / "run" / "last.npz").counters.epoch == 1
 
 
 def test_the_cache_goes_to_the_users_cache_folder_unless_said_otherwise(
