@@ -39,7 +39,7 @@ class ImageSource(Source):
     files: str | None = None
     """folder with the four original .gz files; unset: they are downloaded"""
     cache_dir: str | None = None
-    """folder for the decoded images; unset: the user's cache folder, and for a checkpoint too: to be given again"""
+    """folder for the decoded images; unset: the user's cache folder; not taken from a checkpoint"""
 
     class_names: ClassVar[tuple[str, ...]] = tuple("0123456789")
 
