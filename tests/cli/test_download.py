@@ -90,8 +90,17 @@ def serving(behave: Callable[[socket.socket, Event], None]) -> Iterator[tuple[st
             listening.shutdown(socket.SHUT_RDWR)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-@pytest.mark.parametrize("behave", [silent, trickling, slow_with_its_header, slow, stopping_in_the_middle])
+@pytest.mark.parametrize(
+    ("behave", "number", "code"),
+    [
+        (silent, signal.SIGINT, 130),
+        (silent, signal.SIGTERM, 143),
+        (trickling, signal.SIGINT, 130),
+        (slow_with_its_header, signal.SIGINT, 130),
+        (slow, signal.SIGINT, 130),
+        (stopping_in_the_middle, signal.SIGTERM, 143),
+    ],
+)
 def test_a_signal_ends_a_download_at_once_and_leaves_nothing(
     folder: Path, behave: Callable[[socket.socket, Event], None], number: int, code: int
 ) -> None:
