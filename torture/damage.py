@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from bpcli.data.images import TEST, TRAIN
+from bpcli.data.originals import TEST, TRAIN
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,8 @@ def _cached_file_removed(folder: Path, draw: random.Random) -> Expected:
     path.unlink()
     if draw.random() < 0.5:
         path.mkdir()
-    return Expected(f"{path.name} is missing, or a folder")
+        return refused(f"{path.name} is a folder", CACHE.name)
+    return Expected(f"{path.name} is missing")
 
 
 def _cache_emptied(folder: Path, draw: random.Random) -> Expected:
@@ -238,7 +239,20 @@ def _cache_emptied(folder: Path, draw: random.Random) -> Expected:
         path.mkdir()
     elif path.name == CACHE.name:
         path.write_text("a file")
-    return Expected(f"{path.name} is empty, missing, or a file")
+        return refused(f"{path.name} is a file", CACHE.name)
+    return Expected(f"{path.name} is empty, or missing")
+
+
+def _cache_of_the_user(folder: Path, draw: random.Random) -> Expected:
+    """What has the name of the cache, and is something else."""
+    path = folder / CACHE
+    if draw.random() < 0.5:
+        (path / draw.choice(_CACHED)).write_bytes(b"damaged")
+        (path / "notes.txt").write_text("the user's")
+        return refused("a damaged cache with the user's notes in it", CACHE.name)
+    shutil.rmtree(path)
+    shutil.copytree(folder / ORIGINAL, path)
+    return refused("the originals in the place of the cache", CACHE.name)
 
 
 def _cache_of_another_set(folder: Path, draw: random.Random) -> Expected:
@@ -532,6 +546,7 @@ DAMAGES: dict[str, tuple[Damage, ...]] = {
         _record_of_less,
         _cached_file_removed,
         _cache_emptied,
+        _cache_of_the_user,
         _cache_of_another_set,
         _array_of_another_set,
         _arrays_swapped,

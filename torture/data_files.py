@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from bpcli.data.images import TEST, TRAIN
+from bpcli.data.originals import ORIGINALS, TEST, TRAIN, Original
 from torture.children import Ending, bpcli
 from torture.damage import ARRAYS, CACHE, CSV, DAMAGES, NPZ, ORIGINAL, OTHER_CACHE, Damage
 from torture.points import Kill, Point
@@ -223,6 +223,8 @@ def _witness(urls: Arrays, path: str) -> None:
 
     for builder in (mnist.MNIST, mnist.FashionMNIST):
         builder.url_infos = urls
+    originals = {url.rpartition("/")[2]: Original(info.checksum) for url, info in urls.items()}
+    ORIGINALS.update(mnist=originals, fashion_mnist=originals)
     load = Source.load
 
     def witnessed(source: Source, seed: int) -> Any:

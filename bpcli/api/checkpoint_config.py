@@ -1,12 +1,20 @@
-"""The config inside a checkpoint, with changes."""
+"""The config inside a checkpoint, with changes.
+
+A checkpoint may come from a stranger, and its config names places on this machine. Nothing is written to any of them:
+the one that a config has something written to, `data.cache_dir`, is the user's own unless it is given anew.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from typing import Any
 
 from bpcli.config.load import config_from_data
 from bpcli.config.sections import Config
-from bpcli.errors import UsageError
+from bpcli.data.csv_table import Csv
+from bpcli.data.npz_arrays import Npz
+from bpcli.errors import CheckpointError, UsageError
 from bpcli.training.checkpoint import Saved
 
 _STATED_BY_LAYERS = {
@@ -19,11 +27,28 @@ _STATED_BY_LAYERS = {
 def checkpoint_config(saved: Saved, overrides: Sequence[str]) -> Config:
     """The resolved config of a checkpoint with `key=value` changes.
 
-    Raises `ConfigError`, and `UsageError` for a change that could not have an effect.
+    Raises `ConfigError`, `UsageError` for a change that could not have an effect, and `CheckpointError` where the
+    checkpoint alone names what may be read without end: a pipe, a device.
     """
     for override in overrides:
         key = override.partition("=")[0].strip()
         if key in _STATED_BY_LAYERS:
             own = f"model.layers[0].{key.rpartition('.')[2]}"
             raise UsageError(f"{key} would change nothing: each layer of a checkpoint states it, so write {own}=...")
-    return config_from_data(saved.config, overrides)
+    config = config_from_data(_without_cache_dir(saved.config), overrides)
+    gives_file = any(override.partition("=")[0].strip() in ("data", "data.file") for override in overrides)
+    if isinstance(config.data, Csv | Npz) and not gives_file and _is_endless(config.data.file):
+        raise CheckpointError(
+            f"{saved.path} was trained on {config.data.file}, which is not a file: add data.file=FILE"
+        )
+    return config
+
+
+def _without_cache_dir(config: dict[str, Any]) -> dict[str, Any]:
+    data = config.get("data")
+    return {**config, "data": {**data, "cache_dir": None}} if isinstance(data, dict) and "cache_dir" in data else config
+
+
+def _is_endless(file: str) -> bool:
+    path = os.path.expanduser(file)
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)

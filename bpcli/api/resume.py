@@ -8,6 +8,8 @@ import numpy as np
 
 from bpcli.config.load import config_from_data, config_to_data
 from bpcli.config.sections import Config
+from bpcli.data.arriving import place_of
+from bpcli.data.stream_batches import UNKNOWN, StreamBatches
 from bpcli.errors import CheckpointError
 from bpcli.training.checkpoint import Saved, restore
 from bpcli.training.experiment import Experiment
@@ -33,7 +35,9 @@ def resumed_state(saved: Saved, config: Config, experiment: Experiment) -> State
     Raises `CheckpointError` where `config` cannot go on with it.
     """
     _require_continuable(saved, config, experiment)
-    return restore(saved, experiment)
+    state = restore(saved, experiment)
+    _require_learned_rows(saved, experiment)
+    return state
 
 
 def _require_continuable(saved: Saved, config: Config, experiment: Experiment) -> None:
@@ -57,10 +61,24 @@ def _require_continuable(saved: Saved, config: Config, experiment: Experiment) -
     same_scaling = np.array_equal(saved.scaler.shift, experiment.scaler.shift) and np.array_equal(
         saved.scaler.factor, experiment.scaler.factor
     )
-    same_examples = saved.data_sha256 == experiment.data_sha256
+    is_stream = isinstance(experiment.batches, StreamBatches)  # whose rows are read on the way to where it goes on
+    same_examples = is_stream or saved.data_sha256 == experiment.data_sha256
     if saved.info != experiment.info or not same_scaling or not same_examples:
         raise CheckpointError(
             f"cannot resume {saved.path}: the data are not those it was trained on; restore them, or start a new run"
+        )
+
+
+def _require_learned_rows(saved: Saved, experiment: Experiment) -> None:
+    """Raise `CheckpointError` where a stream begins with other rows than those that were learned from."""
+    batches = experiment.batches
+    if not isinstance(batches, StreamBatches) or UNKNOWN in (saved.data_sha256, batches.sha256):
+        return
+    if saved.data_sha256 != batches.sha256:
+        raise CheckpointError(
+            f"cannot resume {saved.path}: the first {saved.counters.position} rows of {place_of(batches.stream.file)} "
+            "are not those it has learned from; put them back, with new rows at the end, "
+            f"or start a new run with its weights: --from {saved.path}"
         )
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from bpcli.api.resume import resumed_state
 from bpcli.api.warm_start import warm_start
 from bpcli.config.sections import Config
+from bpcli.data.arriving import place_of
 from bpcli.data.scaling import Scaler
-from bpcli.data.stream_batches import StreamBatches
+from bpcli.data.stream_batches import UNKNOWN, StreamBatches
 from bpcli.errors import CheckpointError, UsageError
 from bpcli.training.checkpoint import Saved, load_checkpoint
 from bpcli.training.experiment import Experiment
@@ -61,6 +62,11 @@ class Start:
         batches = experiment.batches
         if isinstance(batches, StreamBatches) and not batches.stream.can_be_read_again:
             warnings.append("what a pipe has brought cannot be read again: the run goes on with the rows that come now")
+        elif isinstance(batches, StreamBatches) and self.saved.data_sha256 == UNKNOWN and self.saved.counters.position:
+            warnings.append(
+                f"nobody knows whether {place_of(batches.stream.file)} still begins with the rows that were learned "
+                "from: the checkpoint keeps no digest of them, as it is of bpcli 0.2.0 or of a pipe that was left"
+            )
         return tuple(warnings)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -21,11 +22,15 @@ LONGEST = 1 << 20
 def arriving_lines(file: str) -> Iterator[bytes | None]:
     """The lines of `file` (`-`: standard input) without their ends; None whenever none has come for `WAIT` seconds.
 
+    Where lines arrive, None also comes after all that had come at once: of a writer who goes on with blank lines, or
+    with parts of a line, the reader would never hear that there is nothing to learn from.
+
     Raises ConfigError for a file that cannot be read, and DataError for a line longer than `LONGEST` bytes.
     """
     rest = b""
     try:
         with _open(file) as stream:
+            arrives = not stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
             while True:
                 if not _has_come(stream):
                     yield None
@@ -35,6 +40,8 @@ def arriving_lines(file: str) -> Iterator[bytes | None]:
                     break
                 *lines, rest = (rest + chunk).split(b"\n")
                 yield from lines
+                if arrives:
+                    yield None
                 if len(rest) > LONGEST:
                     raise DataError(f"{place_of(file)} has a line longer than {LONGEST:,} bytes: is this a CSV file?")
     except OSError as error:

@@ -69,8 +69,9 @@ class Batches:
         """The batches of epoch number `epoch` (from 0), without the first `skip`.
 
         One batch that holds the whole split is in the order of the data, and gathered once for all epochs where none
-        changes it.
+        changes it. Raises DataError where the examples are in a file that has been cut.
         """
+        self.examples.require_whole()
         if len(self) == 1 and self._is_constant:
             every = np.arange(len(self.examples))
             self._whole = self._whole or next(self._gathered(epoch, every, every, every))

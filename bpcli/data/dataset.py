@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from mmap import mmap
 from typing import Literal
 
 from bpcli.errors import DataError
@@ -30,6 +31,15 @@ class Examples:
     def targets(self) -> Array:
         """Our rows of `y`."""
         return self.y if self.rows is None else self.y[self.rows]
+
+    def require_whole(self) -> None:
+        """Raise DataError where the file that `x` is a map of has become shorter: to read on would end the process."""
+        mapped = self.x.base
+        if isinstance(mapped, mmap) and mapped.size() < len(mapped):
+            raise DataError(
+                f"{getattr(self.x, 'filename', 'a cache')} was cut while it was in use: it is built again "
+                "at the next start"
+            )
 
     def blocks(self, size: int = 4096) -> Iterator[Array]:
         """Our rows of `x`, up to `size` of them at a time."""

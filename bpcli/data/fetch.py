@@ -11,9 +11,11 @@ import io
 import logging
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from bpcli.errors import DataError
@@ -30,9 +32,10 @@ def original_files(dataset: str, names: tuple[str, ...], folder: Path | None) ->
     """The files of `dataset` called `names`, by name, for as long as the context lasts.
 
     They come from `folder` if there is one, else from the network into a temporary folder. Raises DataError for
-    one that cannot be had or whose SHA-256 is not the published one.
+    one that cannot be had or whose SHA-256 is not the published one. An exception that a signal raises ends the
+    download at once, and removes what has come of it.
     """
-    with tempfile.TemporaryDirectory(prefix="bpcli-") as temporary, _quiet():
+    with tempfile.TemporaryDirectory(prefix="bpcli-", ignore_cleanup_errors=True) as temporary, _quiet():
         import tensorflow_datasets as tfds
 
         url_infos = tfds.builder_cls(dataset).url_infos
@@ -44,7 +47,7 @@ def original_files(dataset: str, names: tuple[str, ...], folder: Path | None) ->
             dataset_name=dataset,
             url_infos=url_infos,
         )
-        with _impatient():
+        with _impatient(manager):
             files = {name: _fetch(manager, dataset, urls[name], folder) for name in names}
         yield files
 
@@ -58,7 +61,7 @@ def _fetch(manager: Any, dataset: str, url: str, folder: Path | None) -> Path:
     name = url.rpartition("/")[2]
     instead = f"to do without, put the original .gz files of {dataset} into a folder and name it as data.files"
     try:
-        return Path(manager.download(url))
+        return Path(_left_behind(lambda: manager.download(url)))
     except NonMatchingChecksumError as error:
         where = url if folder is None else folder / name
         raise DataError(f"{where} is not the original {name} of {dataset}: its SHA-256 or its size differs") from error
@@ -70,20 +73,49 @@ def _fetch(manager: Any, dataset: str, url: str, folder: Path | None) -> Path:
         raise DataError(f"cannot get {name} of {dataset}: {error}") from error
 
 
+def _left_behind(work: Callable[[], Any]) -> Any:
+    """What `work` returns or raises, done by a thread that is left behind where this one is interrupted.
+
+    Neither the wait for a server nor that for the address of its name can be broken off. The thread ends with the
+    process, and before that finds its folder removed.
+    """
+    outcome: Future[Any] = Future()
+    Thread(target=_settle, args=(outcome, work), daemon=True).start()
+    return outcome.result()
+
+
+def _settle(outcome: Future[Any], work: Callable[[], Any]) -> None:
+    try:
+        outcome.set_result(work())
+    except BaseException as error:
+        outcome.set_exception(error)
+
+
+class _AtOnce(Executor):
+    """Calls in the thread that asks for them. Python would wait for a pool's threads before it ends."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        outcome: Future[Any] = Future()
+        _settle(outcome, functools.partial(fn, *args, **kwargs))
+        return outcome
+
+
 @contextmanager
-def _impatient() -> Iterator[None]:
-    """Give downloads `TIMEOUT` and `RETRIES`, for which tensorflow-datasets has no argument."""
+def _impatient(manager: Any) -> Iterator[None]:
+    """Give downloads `TIMEOUT`, `RETRIES` and no threads, for which tensorflow-datasets has no arguments."""
     import requests
     from tensorflow_datasets.core.download import downloader
 
     session: Any = requests.Session
-    request, retries = session.request, downloader.MAX_RETRIES
+    shared = manager._downloader
+    request, retries, executor = session.request, downloader.MAX_RETRIES, shared._executor
     session.request = functools.partialmethod(request, timeout=TIMEOUT)
     downloader.MAX_RETRIES = RETRIES
+    shared._executor = _AtOnce()
     try:
         yield
     finally:
-        session.request, downloader.MAX_RETRIES = request, retries
+        session.request, downloader.MAX_RETRIES, shared._executor = request, retries, executor
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -13,19 +15,19 @@ from bpcli.data.cache import Decoded, cached_arrays, default_folder, sha256
 from bpcli.data.dataset import DataInfo, Dataset, Examples
 from bpcli.data.fetch import original_files
 from bpcli.data.idx import read_pair
+from bpcli.data.originals import ORIGINALS, TEST, TRAIN, Original
 from bpcli.data.scaling import Scale
 from bpcli.data.source import Source
-from bpcli.errors import config_error
+from bpcli.errors import DataError, config_error
+from bpcli.nn.arrays import Array
 
 IMAGE_SHAPE = (28, 28)
 
 FORMAT = 1
 """Part of the cache folder's name; another number for another content."""
 
-TRAIN = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
-TEST = ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
-
-ARRAYS = ("train_x", "train_y", "test_x", "test_y")
+ARRAYS = dict(zip(("train_x", "train_y", "test_x", "test_y"), TRAIN + TEST, strict=True))
+"""With the file that each comes from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +39,7 @@ class ImageSource(Source):
     files: str | None = None
     """folder with the four original .gz files; unset: they are downloaded"""
     cache_dir: str | None = None
-    """folder for the decoded images; unset: the user's cache folder"""
+    """folder for the decoded images; unset: the user's cache folder; not taken from a checkpoint"""
 
     class_names: ClassVar[tuple[str, ...]] = tuple("0123456789")
 
@@ -48,7 +50,15 @@ class ImageSource(Source):
     def own_data(self, seed: int) -> Dataset:
         cache = default_folder() if self.cache_dir is None else Path(self.cache_dir).expanduser()
         folder = cache / f"{self.name}-{FORMAT}"
-        arrays = cached_arrays(folder, ARRAYS, self._decode, sources=self._own_digests())
+        self._require_own_files()
+        arrays = cached_arrays(
+            folder,
+            ARRAYS,
+            self._decode,
+            sources={name: original.sha256 for name, original in self._originals.items()},
+            values=self._values,
+            fit=self._fit,
+        )
         train, test = (
             Examples(arrays[f"{split}_x"], arrays[f"{split}_y"].astype(np.intp)) for split in ("train", "test")
         )
@@ -58,12 +68,22 @@ class ImageSource(Source):
     def _own_folder(self) -> Path | None:
         return None if self.files is None else Path(self.files).expanduser()
 
-    def _own_digests(self) -> dict[str, str] | None:
-        """SHA-256 of the user's own files by name; None where the files are to be downloaded."""
+    @property
+    def _originals(self) -> Mapping[str, Original]:
+        return ORIGINALS[self.name]
+
+    @property
+    def _values(self) -> dict[str, str]:
+        """SHA-256 of the arrays' values, as far as they are known."""
+        known = {array: self._originals[name].values_sha256 for array, name in ARRAYS.items()}
+        return {array: values for array, values in known.items() if values is not None}
+
+    def _require_own_files(self) -> None:
+        """Raise ConfigError or DataError unless the user's own files are there, and the originals."""
         if self._own_folder is None:
-            return None
-        paths = [self._own_folder / name for name in TRAIN + TEST]
-        missing = [path.name for path in paths if not os.path.isfile(path)]
+            return
+        paths = {name: self._own_folder / name for name in TRAIN + TEST}
+        missing = [name for name, path in paths.items() if not os.path.isfile(path)]
         if missing:
             raise config_error(
                 ("data", "files"),
@@ -71,18 +91,35 @@ class ImageSource(Source):
                 f"the four original files of {self.name} belong there",
             )
         try:
-            return {path.name: sha256(path) for path in paths}
+            self._digests(paths)
         except OSError as error:
             raise config_error(("data", "files"), f"cannot read {error.filename}: {error.strerror}") from error
+
+    def _digests(self, paths: Mapping[str, Path]) -> dict[str, str]:
+        """SHA-256 of the original files by name. Raises DataError for a file that is not the original."""
+        digests = {name: sha256(path) for name, path in paths.items()}
+        for name, digest in digests.items():
+            if digest != self._originals[name].sha256:
+                raise DataError(f"{paths[name]} is not the original {name} of {self.name}: its SHA-256 differs")
+        return digests
 
     def _decode(self) -> Decoded:
         arrays = {}
         with original_files(self.name, TRAIN + TEST, self._own_folder) as paths:
+            sources = self._digests(paths)
             for split, (images, labels) in {"train": TRAIN, "test": TEST}.items():
                 arrays[f"{split}_x"], arrays[f"{split}_y"] = read_pair(
                     paths[images], paths[labels], image_shape=IMAGE_SHAPE, classes=len(self.class_names)
                 )
-            return Decoded(arrays, {name: sha256(path) for name, path in paths.items()})
+            return Decoded(arrays, sources)
+
+    def _fit(self, arrays: Mapping[str, Array]) -> bool:
+        """Whether cached arrays are such as `_decode` makes: images, and their labels."""
+        features, classes = math.prod(IMAGE_SHAPE), len(self.class_names)
+        pairs = [(arrays[f"{split}_x"], arrays[f"{split}_y"]) for split in ("train", "test")]
+        return all(x.dtype == y.dtype == np.uint8 for x, y in pairs) and all(
+            len(x) and (x.shape, y.shape) == ((len(x), features), (len(x),)) and y.max() < classes for x, y in pairs
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -89,7 +89,7 @@ class Stream(Source):
         )
 
     def rows(self) -> Iterator[Row | None]:
-        """The rows below the header, a file's from its beginning; None whenever none has come for a while.
+        """The rows below the header, a file's from its beginning; None where there may be a while until the next.
 
         Raises DataError, with the line, for a row that is not as the others.
         """

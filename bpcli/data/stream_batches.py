@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,6 +18,9 @@ from bpcli.data.stream import Row, Stream
 from bpcli.data.targets import no_labels
 from bpcli.errors import DataError
 from bpcli.nn.arrays import Array, zeros
+
+UNKNOWN = hashlib.sha256().hexdigest()
+"""The digest of no rows, which is all there is of those that a pipe had brought before it was left."""
 
 
 class StreamBatches:
@@ -39,13 +44,19 @@ class StreamBatches:
         self._rows: Iterator[Row | None] | None = None
         self._window, self._spare = (_Window(self.batch_size, info, encode, dtype) for _ in range(2))
         self._held = 0
+        self._learned: hashlib._Hash | None = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """Digest of all rows that have been learned from, in their order; `UNKNOWN` where it cannot be had."""
+        return self._learned.hexdigest() if self._learned else UNKNOWN
 
     def __len__(self) -> int:
         """Updates in an epoch; the last epoch may have fewer."""
         return self.stream.steps_per_epoch
 
     def epoch(self, epoch: int, *, skip: int = 0) -> Iterator[Batch | None]:
-        """The updates of the next epoch, without the first `skip`; None whenever rows are waited for.
+        """The updates of the next epoch, without the first `skip`; None while rows are waited for.
 
         Valid until the next batch. None at all where the stream has ended.
         """
@@ -62,6 +73,7 @@ class StreamBatches:
                 raise DataError(f"{place_of(self.stream.file)} has a header, but no rows")
             if not arrived:
                 return
+            self._count_as_learned(arrived)
             yield self._slide(arrived)
 
     def go_to(self, position: int) -> None:
@@ -70,8 +82,9 @@ class StreamBatches:
         Rows of a pipe cannot be read again: the next are those that arrive, and the window fills anew. Raises DataError
         for a file with fewer rows.
         """
-        self._rows, self._held = None, 0
+        self._rows, self._held, self._learned = None, 0, hashlib.sha256()
         if not self.stream.can_be_read_again:
+            self._learned = None if position else self._learned
             return
         latest: deque[Row] = deque(maxlen=self.batch_size)
         for count in range(position):
@@ -82,6 +95,7 @@ class StreamBatches:
                     "give the file they came from, with new rows at its end"
                 )
             latest.append(row)
+            self._count_as_learned([row])
         if latest:
             self._slide(list(latest))
 
@@ -89,6 +103,11 @@ class StreamBatches:
         if self._rows is None:
             self._rows = self.stream.rows()
         return self._rows
+
+    def _count_as_learned(self, rows: list[Row]) -> None:
+        if self._learned is not None:
+            for x, y in rows:
+                self._learned.update(array("d", x + (y if isinstance(y, list) else [y])))
 
     def _slide(self, arrived: list[Row]) -> Batch:
         """Drop the oldest rows, add the new ones.

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from bpcli.api.result import Status, TrainResult
 from bpcli.config.sections import Config
+from bpcli.data.images import ImageSource
 from bpcli.data.parity import Xor
 from bpcli.data.stream import Stream
 from bpcli.report.figures import counted, duration, number
@@ -49,5 +50,13 @@ def _facts(config: Config, result: TrainResult) -> Iterator[tuple[str, Cell | li
         files = [name for name in ("best.npz", "last.npz", "log.csv", "config.yaml") if (result.run / name).is_file()]
         yield "files", f"{result.run}: {', '.join(files)}"
         if "best.npz" in files and result.status in ("completed", "stopped_early"):
-            data = " data.name=csv data.file=FILE" if isinstance(config.data, Stream) else ""
-            yield "next", f"bpcli eval {shlex.quote(str(result.run / 'best.npz'))}{data}"
+            yield "next", f"bpcli eval {shlex.quote(str(result.run / 'best.npz'))}{_data(config)}"
+
+
+def _data(config: Config) -> str:
+    """What `bpcli eval` has to be told of the data, because it does not take it from the checkpoint."""
+    if isinstance(config.data, Stream):
+        return " data.name=csv data.file=FILE"
+    if isinstance(config.data, ImageSource) and config.data.cache_dir is not None:
+        return " " + shlex.quote(f"data.cache_dir={config.data.cache_dir}")
+    return ""

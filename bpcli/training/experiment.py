@@ -66,9 +66,14 @@ class Experiment:
         own = {name.removeprefix(f"{part.name}_") for name in names}
         return ClassificationMetrics(len(self.info.target_classes[part.columns[0]]), {"accuracy", *own})
 
-    @cached_property
+    @property
     def data_sha256(self) -> str:
-        """Of the training and validation splits, by which changed data are noticed; a stream has none."""
+        """Digest by which changed data are noticed: of both splits, or of the rows that a stream has brought so far."""
+        return self.batches.sha256 if isinstance(self.batches, StreamBatches) else self._splits_sha256
+
+    @cached_property
+    def _splits_sha256(self) -> str:
+        """Of the training and validation splits."""
         digest = hashlib.sha256()
         learnt = [] if self.batches.examples is None else [self.batches.examples]
         validated = [self.splits["validation"]().examples] if "validation" in self.splits else []

@@ -12,7 +12,9 @@ import pytest
 import bpcli
 from bpcli.config.builtin import builtin_configs
 from bpcli.config.sections import Config
-from bpcli.data.images import TEST, TRAIN, ImageSource
+from bpcli.data.cache import sha256
+from bpcli.data.images import ImageSource
+from bpcli.data.originals import ORIGINALS, TEST, TRAIN, Original
 from tests.data.conftest import idx_bytes
 
 from .conftest import arrays, rows
@@ -34,9 +36,12 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     from tensorflow_datasets.image_classification import mnist
 
     infos = {f"http://127.0.0.1:9/{path.name}": checksums.compute_url_info(path) for path in folder.iterdir()}
+    originals = {path.name: Original(sha256(path)) for path in folder.iterdir()}
     with pytest.MonkeyPatch.context() as patch:
         for builder in (mnist.MNIST, mnist.FashionMNIST, mnist.KMNIST):
             patch.setattr(builder, "url_infos", infos)
+        for name in ORIGINALS:
+            patch.setitem(ORIGINALS, name, originals)
         yield [f"data.files={folder}", f"data.cache_dir={tmp_path_factory.mktemp('cache')}"]
 
 
@@ -53,7 +58,8 @@ def test_it_trains_for_an_epoch_and_is_measured(name: str, images: list[str], tm
     assert result.status == "completed"
     assert result.epochs == 1
     assert all(np.isfinite(value) for value in result.final.values())
-    assert np.isfinite(bpcli.evaluate(tmp_path / "run").loss)
+    overrides = images if isinstance(bpcli.load_config(FOLDER / f"{name}.yaml").data, ImageSource) else []
+    assert np.isfinite(bpcli.evaluate(tmp_path / "run", overrides=overrides).loss)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -28,7 +28,7 @@ def overrides(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 def test_98_percent_on_the_test_set_with_the_best_chosen_on_validation(tmp_path: Path, overrides: list[str]) -> None:
     bpcli.train(bpcli.load_config(CONFIG, overrides), output=tmp_path / "run")
-    found = bpcli.evaluate(tmp_path / "run" / "best.npz")
+    found = bpcli.evaluate(tmp_path / "run" / "best.npz", overrides=overrides)
     assert found.examples == 10_000
     assert found.metrics["accuracy"] >= 0.98
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import random
 import re
 import signal
@@ -87,6 +89,72 @@ def test_a_row_is_learnt_from_as_soon_as_it_is_written_and_ctrl_c_is_heard_in_be
     assert (resumed.returncode, err) == (0, "")
     assert "warning: what a pipe has brought cannot be read again: the run goes on with the rows that come now" in out
     assert load_checkpoint("run/last.npz").counters.position == 22
+
+
+def epoch_of(run: str) -> int:
+    return load_checkpoint(f"{run}/last.npz").counters.epoch if Path(run, "last.npz").exists() else 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        ("", ""),
+        ("", "\n"),
+        ("", "  ,,\n\n\r\n"),
+        ("", "x"),
+        ("", "\n" * 100_000),
+        ("data.batch_size=5000", "0.1,0.2,above\n"),
+    ],
+    ids=["silence", "blank lines", "empty cells", "a line without end", "floods of blank lines", "a batch"],
+)
+def test_ctrl_c_is_heard_whatever_comes_and_what_was_learned_is_saved(spawn: Spawn, keys: str, text: str) -> None:
+    """The writer goes on without a pause: for as long as that, no row has been waited for."""
+    process = spawn(
+        "train", "online.yaml", PIPE, "data.epoch_size=5", *keys.split(), "-o", "run", stdin=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    learned = 10_000 if keys else 10
+    process.stdin.writelines([HEADER, *rows(learned)])
+    process.stdin.flush()
+    until = time.monotonic() + 30
+    while epoch_of("run") < 2:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    began, told = time.monotonic(), False
+    with contextlib.suppress(BrokenPipeError):
+        while process.poll() is None and time.monotonic() < began + 10:
+            if not told and time.monotonic() > began + 0.5:
+                process.send_signal(signal.SIGINT)
+                told = True
+            os.write(process.stdin.fileno(), text.encode())
+            time.sleep(0.001)
+    assert process.poll() == 130, "while the writer goes on"
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err.startswith(f"interrupted and saved after epoch 2, step {2 if keys else 10}; go on")
+    assert load_checkpoint("run/last.npz").counters.position == learned
+
+
+def test_a_file_that_grows_is_followed_by_tail(spawn: Spawn) -> None:
+    with open("rows.csv", "a", encoding="utf-8") as growing:
+        tail = subprocess.Popen(["tail", "-n", "+1", "-f", "rows.csv"], stdout=subprocess.PIPE)
+        process = spawn("train", "online.yaml", PIPE, "-o", "run", stdin=tail.stdout)
+        until = time.monotonic() + 30
+        while epoch_of("run") < 2:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        growing.writelines(rows(30, seed=1))
+        growing.flush()
+        while epoch_of("run") < 3:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+        assert process.returncode == 130
+        tail.kill()
+        tail.communicate()
+    assert load_checkpoint("run/last.npz").counters.position == 150
 
 
 def test_ctrl_c_before_the_header_has_come_ends_at_once(spawn: Spawn) -> None:

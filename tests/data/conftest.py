@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bpcli.data.images import TEST, TRAIN
+from bpcli.data.cache import sha256
+from bpcli.data.originals import ORIGINALS, TEST, TRAIN, Original
 from bpcli.nn.arrays import Array
 
 WriteIdx = Callable[..., Path]
@@ -48,7 +49,7 @@ def tiny(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def publish(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path, str], None]:
-    """Make the files of a folder those that tensorflow-datasets knows as MNIST, at an address."""
+    """Make the files of a folder those that bpcli and tensorflow-datasets know as MNIST, at an address."""
 
     def publish(folder: Path, address: str = "http://127.0.0.1:9/") -> None:
         from tensorflow_datasets.core.download import checksums
@@ -56,5 +57,6 @@ def publish(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path, str], None]:
 
         infos = {address + path.name: checksums.compute_url_info(path) for path in folder.iterdir()}
         monkeypatch.setattr(mnist.MNIST, "url_infos", infos)
+        monkeypatch.setitem(ORIGINALS, "mnist", {path.name: Original(sha256(path)) for path in folder.iterdir()})
 
     return publish

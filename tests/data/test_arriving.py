@@ -49,6 +49,30 @@ def test_a_reader_of_a_pipe_hears_of_a_line_at_once_and_of_silence_in_between(tm
     assert [line for line in lines if line is not None] == []
 
 
+def test_a_reader_of_a_pipe_hears_that_what_came_was_no_line_however_busy_the_writer_is(tmp_path: Path) -> None:
+    path, heard = tmp_path / "pipe", threading.Event()
+    os.mkfifo(path)
+
+    def write() -> None:
+        with open(path, "wb", buffering=0) as pipe:
+            pipe.write(b"first\n")
+            for _ in range(10_000):
+                if heard.wait(0.001):
+                    break
+                pipe.write(b"x")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    lines = arriving_lines(str(path))
+    assert next(line for line in lines if line is not None) == b"first"
+    assert [next(lines) for _ in range(20)] == [None] * 20
+    heard.set()
+    writer.join()
+    (rest,) = [line for line in lines if line is not None]
+    assert set(rest) == {ord("x")}
+    assert len(rest) < 5_000
+
+
 def test_a_pipe_cannot_be_read_again_and_a_file_can(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "file").touch()

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest.mock import ANY
@@ -100,10 +100,147 @@ def test_a_damaged_cache_is_rebuilt_never_used(folder: Path, decoder: Decoder) -
         assert decoder.calls == count, damage
 
 
-def test_a_file_in_its_place_is_replaced(folder: Path, decoder: Decoder) -> None:
+def content(folder: Path) -> dict[str, bytes | str]:
+    """Everything below a folder that is no cache, by its path."""
+    paths = sorted(path for path in folder.rglob("*") if not path.name.startswith("."))
+    return {
+        str(path.relative_to(folder)): os.readlink(path) if path.is_symlink() else path.read_bytes()
+        for path in paths
+        if path.is_symlink() or path.is_file()
+    }
+
+
+def a_file(folder: Path) -> None:
+    folder.write_text("mine")
+
+
+def originals(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "train-images-idx3-ubyte.gz").write_bytes(b"images")
+
+
+def a_run(folder: Path) -> None:
+    folder.mkdir()
+    for name in ("config.yaml", "last.npz", "log.csv"):
+        (folder / name).write_text(name)
+
+
+def arrays_of_ones_own(folder: Path) -> None:
+    folder.mkdir()
+    for name, array in ARRAYS.items():
+        np.save(folder / f"{name}.npy", array + 1)
+
+
+def arrays_beside_a_meta_json_of_ones_own(folder: Path) -> None:
+    arrays_of_ones_own(folder)
+    (folder / "meta.json").write_text('{"folder": "set-1", "arrays": ["x", "y"]}')
+
+
+def a_meta_json_of_ones_own(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "meta.json").write_text('{"author": "me"}')
+
+
+def a_damaged_cache_with_a_note_in_it(folder: Path) -> None:
+    cached_arrays(folder, ARRAYS, Decoder())
+    (folder / "x.npy").write_bytes(b"damaged")
+    (folder / "notes.txt").write_text("mine")
+
+
+def a_cache_in_which_a_folder_has_the_name_of_an_array(folder: Path) -> None:
+    cached_arrays(folder, ARRAYS, Decoder())
+    (folder / "x.npy").unlink()
+    (folder / "x.npy").mkdir()
+    (folder / "x.npy" / "notes.txt").write_text("mine")
+
+
+def a_cache_in_which_an_array_is_a_link(folder: Path) -> None:
+    cached_arrays(folder, ARRAYS, Decoder())
+    (folder / "x.npy").unlink()
+    (folder / "x.npy").symlink_to("elsewhere")
+
+
+def a_link_to_a_folder(folder: Path) -> None:
+    (folder.parent / "elsewhere").mkdir()
+    folder.symlink_to("elsewhere")
+
+
+def a_link_to_a_damaged_cache(folder: Path) -> None:
+    cached_arrays(folder.parent / "elsewhere", ARRAYS, Decoder())
+    (folder.parent / "elsewhere" / "x.npy").write_bytes(b"damaged")
+    folder.symlink_to("elsewhere")
+
+
+def a_link_to_nothing(folder: Path) -> None:
+    folder.symlink_to("nowhere")
+
+
+@pytest.mark.parametrize("make", [
+    a_file,
+    originals,
+    a_run,
+    arrays_of_ones_own,
+    arrays_beside_a_meta_json_of_ones_own,
+    a_meta_json_of_ones_own,
+    a_damaged_cache_with_a_note_in_it,
+    a_cache_in_which_a_folder_has_the_name_of_an_array,
+    a_cache_in_which_an_array_is_a_link,
+    a_link_to_a_folder,
+    a_link_to_a_damaged_cache,
+    a_link_to_nothing,
+])  # fmt: skip
+def test_what_is_not_known_for_a_cache_stays_as_it_is_and_is_refused_by_name(
+    folder: Path, decoder: Decoder, make: Callable[[Path], None]
+) -> None:
     folder.parent.mkdir()
-    folder.write_text("not a folder")
+    make(folder)
+    before = content(folder.parent)
+    with pytest.raises(DataError, match=re.escape(f"the cache belongs at {folder}, but what is there ")) as refused:
+        cached_arrays(folder, ARRAYS, decoder)
+    assert "write data.cache_dir=OTHER" in str(refused.value)
+    assert content(folder.parent) == before
+    assert not [path for path in folder.parent.iterdir() if path.name.startswith(".")], "nothing half done"
+
+
+def test_what_cannot_be_a_cache_is_refused_before_anything_is_decoded(folder: Path, decoder: Decoder) -> None:
+    originals(folder.parent)
+    a_file(folder)
+    with pytest.raises(DataError):
+        cached_arrays(folder, ARRAYS, decoder)
+    assert decoder.calls == 0
+
+
+def test_an_empty_folder_becomes_the_cache(folder: Path, decoder: Decoder) -> None:
+    folder.mkdir(parents=True)
     assert is_right(cached_arrays(folder, ARRAYS, decoder))
+
+
+def test_a_cache_that_is_reached_by_a_link_is_read(folder: Path, decoder: Decoder) -> None:
+    cached_arrays(folder.parent / "big disk" / "set-1", ARRAYS, decoder)
+    folder.symlink_to(Path("big disk", "set-1"))
+    assert is_right(cached_arrays(folder, ARRAYS, decoder))
+    assert decoder.calls == 1
+
+
+@pytest.mark.parametrize("name", ["meta.json", "x.npy"])
+def test_a_pipe_or_a_device_in_a_cache_is_not_waited_for(folder: Path, decoder: Decoder, name: str) -> None:
+    cached_arrays(folder, ARRAYS, decoder)
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    with pytest.raises(DataError, match=f"what is there holds {name}"):
+        cached_arrays(folder, ARRAYS, decoder)
+    (folder / name).unlink()
+    (folder / name).symlink_to("/dev/zero")
+    with pytest.raises(DataError, match=f"what is there holds {name}"):
+        cached_arrays(folder, ARRAYS, decoder)
+
+
+def test_a_record_that_is_deep_or_huge_is_no_record(folder: Path, decoder: Decoder) -> None:
+    cached_arrays(folder, ARRAYS, decoder)
+    for text in ("[" * 60_000, " " * (1 << 20) + (folder / "meta.json").read_text()):
+        (folder / "meta.json").write_text(text)
+        assert is_right(cached_arrays(folder, ARRAYS, decoder))
+    assert decoder.calls == 3
 
 
 def test_the_cache_of_another_set_is_not_taken_for_this_one(folder: Path, decoder: Decoder) -> None:

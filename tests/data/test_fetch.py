@@ -17,7 +17,7 @@ import pytest
 
 from bpcli.data import fetch
 from bpcli.data.fetch import original_files
-from bpcli.data.images import TEST, TRAIN
+from bpcli.data.originals import TEST, TRAIN
 from bpcli.errors import DataError
 
 Publish = Callable[..., None]
