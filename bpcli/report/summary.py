@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -12,6 +11,7 @@ from bpcli.api.result import Status, TrainResult
 from bpcli.config.sections import Config
 from bpcli.data.parity import Xor
 from bpcli.data.stream import Stream
+from bpcli.report.escape import command
 from bpcli.report.figures import counted, duration, number
 from bpcli.report.layout import Cell, print_facts
 from bpcli.report.truth_table import MOST_BITS, print_truth_table
@@ -49,5 +49,5 @@ def _facts(config: Config, result: TrainResult) -> Iterator[tuple[str, Cell | li
         files = [name for name in ("best.npz", "last.npz", "log.csv", "config.yaml") if (result.run / name).is_file()]
         yield "files", f"{result.run}: {', '.join(files)}"
         if "best.npz" in files and result.status in ("completed", "stopped_early"):
-            data = " data.name=csv data.file=FILE" if isinstance(config.data, Stream) else ""
-            yield "next", f"bpcli eval {shlex.quote(str(result.run / 'best.npz'))}{data}"
+            data = ["data.name=csv", "data.file=FILE"] if isinstance(config.data, Stream) else []
+            yield "next", Text(command(["bpcli", "eval", str(result.run / "best.npz"), *data]), no_wrap=True)
