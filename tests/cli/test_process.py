@@ -103,6 +103,6 @@ def test_a_character_the_stream_cannot_show_is_escaped_and_what_is_drawn_is_draw
     out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "")
     assert "name: gr\\xf6\\xdfe\n" in out
-    assert "+***" in out
+    assert "|***" in out
     assert "+---" in out
     assert out.count("\\") == 2

@@ -20,6 +20,7 @@ from tests.report.emulator import Terminal
 
 CONTROL = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07]*\x07)")
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[1-7][0-9;]*m")
+ROW = re.compile(r" +\d+  ")
 SLOW = ["data.samples=200000", "training.epochs=4"]  # long enough on any machine for the bars to be drawn
 
 
@@ -46,7 +47,7 @@ def on_terminal(*arguments: str, columns: int = 80, **changes: str) -> str:
 
 
 def resized(*arguments: str, widths: tuple[int, ...]) -> Terminal:
-    """The terminal on which `bpcli ARGUMENTS` ran, its window of each of these widths for three drawings or more."""
+    """The terminal on which `bpcli ARGUMENTS` ran, its window of each of these widths for three rows or more."""
     ours, theirs = pty.openpty()
     terminal = Terminal(widths[0])
 
@@ -59,15 +60,13 @@ def resized(*arguments: str, widths: tuple[int, ...]) -> Terminal:
     command = [sys.executable, "-m", "bpcli", *arguments]
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
     decoder = codecs.getincrementaldecoder("utf-8")()
-    to_come, drawn = list(widths[1:]), 0
+    to_come, shown = list(widths[1:]), 0
     while process.poll() is None or select([ours], [], [], 0)[0]:
         if not select([ours], [], [], 0.05)[0]:
             continue
-        text = decoder.decode(os.read(ours, 65536))
-        terminal.write(text)
-        drawn += text.count("samples/s")
-        if drawn >= 3 and to_come:
-            drawn = 0
+        terminal.write(decoder.decode(os.read(ours, 65536)))
+        if to_come and (rows := sum(bool(ROW.match(line)) for line in terminal.lines)) >= shown + 3:
+            shown = rows
             resize(to_come.pop(0))
     os.close(ours)
     os.close(theirs)
@@ -101,7 +100,7 @@ def test_rows_scroll_above_bars_that_are_gone_at_the_end() -> None:
     shown = lines(written)
     titles = next(line for line in shown if line.startswith("epoch  "))
     assert titles.split() == ["epoch", "loss", "accuracy", "loss", "accuracy", "rate", "time"]
-    rows = [line for line in shown if re.match(r" +\d+  ", line)]
+    rows = [line for line in shown if ROW.match(line)]
     assert [row.split()[0] for row in rows] == ["1", "2", "3", "4"]
     assert {len(row) for row in rows} == {len(titles)}
     assert shown[-2].startswith("next    bpcli eval")
@@ -115,7 +114,7 @@ def test_a_window_that_is_resized_has_titles_for_every_row_and_no_bar_that_staye
     for line in terminal.lines:
         if line.startswith("epoch  "):
             titles.append(line.split())
-        elif re.match(r" +\d+  ", line):
+        elif ROW.match(line):
             rows += 1
             assert len(line.removesuffix(" s").split()) == len(titles[-1])
     assert rows == 14
@@ -124,7 +123,7 @@ def test_a_window_that_is_resized_has_titles_for_every_row_and_no_bar_that_staye
 
 def test_long_runs_show_every_nth_evaluation() -> None:
     shown = lines(on_terminal("train", "moons.yaml", "training.epochs=400", "data.batch_size=full"))
-    rows = [int(line.split()[0]) for line in shown if re.match(r" +\d+  ", line)]
+    rows = [int(line.split()[0]) for line in shown if ROW.match(line)]
     assert rows == [1, *range(10, 401, 10)]
 
 
