@@ -41,7 +41,8 @@ class Problem:
     at_key: bool = False
 
     def __str__(self) -> str:
-        return f"{dotted(self.path)}: {self.message}" if self.path else self.message
+        text = f"{dotted(self.path)}: {self.message}" if self.path else self.message
+        return text.replace("\n", "\\n")  # that a name may have: a problem is one line
 
 
 class ConfigError(UsageError):

@@ -20,6 +20,7 @@ def init(
 ) -> None:
     """List the built-in configs, or write one to a file."""
     from bpcli.config.builtin import builtin_config
+    from bpcli.report.escape import command
 
     if name is None:
         _list()
@@ -30,7 +31,7 @@ def init(
         return
     path = Path(output or f"{name.replace('/', '-')}.yaml")
     _write(path, text)
-    say_note(f"wrote {path}: train it with 'bpcli train {path}'")
+    say_note(f"wrote {path}; train it with\n  {command(['bpcli', 'train', str(path)])}")
 
 
 def _list() -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import typer
 
+from bpcli.report.escape import escaped_json
 from bpcli.training.nulls import finite
 
 
 def print_json(value: dict[str, Any]) -> None:
     """Print `value`; JSON knows no NaN and no infinity, so they become null."""
-    typer.echo(json.dumps(finite(value), indent=2, ensure_ascii=False, allow_nan=False))
+    ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
+    typer.echo(escaped_json(json.dumps(finite(value), indent=2, ensure_ascii=ascii_only, allow_nan=False)))

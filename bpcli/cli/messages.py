@@ -1,4 +1,7 @@
-"""What goes to standard error: one line that says what is wrong, or what to know."""
+"""What goes to standard error: a line that says what is wrong, or what to know.
+
+On a terminal it wraps at words. What must stay as it is, such as a command to paste, is a line that begins with spaces.
+"""
 
 from __future__ import annotations
 
@@ -22,15 +25,20 @@ def say_note(message: str) -> None:
 
 
 def with_notes(message: str, error: BaseException) -> str:
-    """The message, and what whoever passed the error on has added to it."""
-    return "; ".join([message, *getattr(error, "__notes__", [])])
+    """The message, and what whoever passed the error on has added to it, in one line."""
+    return one_line("; ".join([message, *getattr(error, "__notes__", [])]))
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks of its own: a name that has one must not begin a message of its own."""
+    return text.replace("\n", "\\n")
 
 
 def describe(error: BpcliError) -> str:
     """The error's own text; that of a config with several problems is led by their number."""
     if isinstance(error, ConfigError) and len(error.problems) > 1:
         return f"the config has {len(error.problems)} problems\n\n{error}"
-    return str(error)
+    return str(error) if isinstance(error, ConfigError) else one_line(str(error))
 
 
 def describe_misuse(error: TyperException) -> str:
@@ -41,9 +49,17 @@ def describe_misuse(error: TyperException) -> str:
 
 
 def _say(lead: str, style: str, message: str) -> None:
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(stderr=True, highlight=False)
+    from bpcli.report.console import make_console
+    from bpcli.report.layout import print_prose
+
+    console = make_console(stderr=True)
+    first, *more = message.split("\n")
     with suppress(OSError, SystemExit):  # rich's way to end at a closed pipe; the exit code says it to whom we cannot
-        console.print(Text.assemble((lead, style), message), soft_wrap=True)
+        print_prose(console, (lead, style), first)
+        for line in more:
+            if line[:1].isspace():
+                console.print(Text(line), soft_wrap=True)
+            else:
+                print_prose(console, ("", ""), line)

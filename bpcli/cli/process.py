@@ -81,9 +81,12 @@ def _nobody_reads_on(error: BaseException) -> int:
 
 
 def _bug(error: Exception) -> int:
-    what = f"{type(error).__name__}: {error}"
+    from bpcli.cli.messages import one_line
+    from bpcli.report.escape import escaped_lines
+
+    what = one_line(f"{type(error).__name__}: {error}")
     if os.environ.get(TRACEBACK):
-        traceback.print_exc()
+        sys.stderr.write(escaped_lines(traceback.format_exc()))
         _say_error(f"this is a bug in bpcli ({what}): please report it with the lines above")
     else:
         _say_error(f"this is a bug in bpcli ({what}): run again with {TRACEBACK}=1, and please report what it shows")

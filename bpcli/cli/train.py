@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -119,6 +118,8 @@ def _show(config: Config, result: TrainResult, *, as_json: bool, progress: Progr
 
 
 def _how_to_resume(result: TrainResult, config: Path, changes: list[str]) -> str:
+    from bpcli.report.escape import command
+
     assert result.run is not None
-    command = shlex.join(["bpcli", "train", str(config), *changes, "--resume", str(result.run / "last.npz")])
-    return f"interrupted and saved after epoch {result.epochs}, step {result.steps}; go on with\n  {command}"
+    line = command(["bpcli", "train", str(config), *changes, "--resume", str(result.run / "last.npz")])
+    return f"interrupted and saved after epoch {result.epochs}, step {result.steps}; go on with\n  {line}"

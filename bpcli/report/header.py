@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rich.console import Console
-from rich.text import Text
 
 from bpcli.report.figures import count, counted
-from bpcli.report.layout import print_facts
+from bpcli.report.layout import print_facts, print_prose
 from bpcli.training.events import Started
 
 
@@ -30,7 +29,7 @@ def print_header(console: Console, started: Started) -> None:
 def print_warnings(console: Console, warnings: Iterable[str]) -> None:
     """What to know before believing what follows, a line each."""
     for warning in warnings:
-        console.print(Text.assemble(("warning: ", "yellow"), warning), soft_wrap=True)
+        print_prose(console, ("warning: ", "yellow"), warning)
 
 
 def network(widths: tuple[int, ...], activations: tuple[str, ...]) -> str:

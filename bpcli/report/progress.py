@@ -9,7 +9,6 @@ from time import perf_counter
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.segment import Segment
 from rich.style import Style
@@ -18,6 +17,7 @@ from rich.text import Text
 from bpcli.report.figures import count, duration, number
 from bpcli.report.header import print_header
 from bpcli.report.layout import GAP
+from bpcli.report.live import LiveLines
 from bpcli.report.rows import Rows
 from bpcli.training.events import Evaluated, Event, Started, StepDone
 
@@ -37,18 +37,17 @@ class LiveDisplay:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self._live = Live(console=console, auto_refresh=False, transient=True)
+        self._live = LiveLines(console)
         self._next_look = 0
         self._stride = 1
 
     def __enter__(self) -> LiveDisplay:
-        self._live.start()
-        self._live.update(Text("reading the data", "dim"), refresh=True)
+        self._live.__enter__()
+        self._live.draw(Text("reading the data", "dim"))
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._live.update(Text(), refresh=True)
-        self._live.stop()
+        self._live.__exit__()
 
     def show(self, event: Event) -> None:
         if type(event) is StepDone:
@@ -61,7 +60,7 @@ class LiveDisplay:
 
     def _start(self, started: Started) -> None:
         self.started = started
-        self._live.update(Text(), refresh=True)
+        self._live.draw(Text())
         print_header(self.console, started)
         self._rows = Rows(self.console, started.epochs, started.monitor)
         self._best = "" if started.best is None else number(started.best)
@@ -79,7 +78,8 @@ class LiveDisplay:
             self._every = -(-(epochs - self.started.epoch) // (interval * MOST_ROWS))
         self._evaluations += 1
         if self._evaluations % self._every == 0 or event.epoch == epochs or self._evaluations == 1:
-            self._rows.print(event, self.started.seconds + perf_counter() - self._began)
+            with self._live.above():
+                self._rows.print(event, self.started.seconds + perf_counter() - self._began)
 
     def _look(self, step: StepDone) -> None:
         """Look at the clock, draw if it is time, and choose the step of the next look."""
@@ -89,7 +89,7 @@ class LiveDisplay:
         if now - self._drawn >= INTERVAL:
             self._drawn = now
             self._has_long_epochs |= self.started.steps_per_epoch > 1 and now - self._epoch_began > LONG_EPOCH
-            self._live.update(self._drawing(step, now), refresh=True)
+            self._live.draw(self._drawing(step, now))
             self._marks.append((now, step.step))
         pace = (step.step - self.started.step) / max(now - self._began, 1e-9)
         self._stride = max(1, min(2 * self._stride, int(pace * INTERVAL / 4)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -13,6 +12,7 @@ from bpcli.config.sections import Config
 from bpcli.data.images import ImageSource
 from bpcli.data.parity import Xor
 from bpcli.data.stream import Stream
+from bpcli.report.escape import command
 from bpcli.report.figures import counted, duration, number
 from bpcli.report.layout import Cell, print_facts
 from bpcli.report.truth_table import MOST_BITS, print_truth_table
@@ -50,13 +50,14 @@ def _facts(config: Config, result: TrainResult) -> Iterator[tuple[str, Cell | li
         files = [name for name in ("best.npz", "last.npz", "log.csv", "config.yaml") if (result.run / name).is_file()]
         yield "files", f"{result.run}: {', '.join(files)}"
         if "best.npz" in files and result.status in ("completed", "stopped_early"):
-            yield "next", f"bpcli eval {shlex.quote(str(result.run / 'best.npz'))}{_data(config)}"
+            arguments = ["bpcli", "eval", str(result.run / "best.npz"), *_data(config)]
+            yield "next", Text(command(arguments), no_wrap=True)
 
 
-def _data(config: Config) -> str:
+def _data(config: Config) -> list[str]:
     """What `bpcli eval` has to be told of the data, because it does not take it from the checkpoint."""
     if isinstance(config.data, Stream):
-        return " data.name=csv data.file=FILE"
+        return ["data.name=csv", "data.file=FILE"]
     if isinstance(config.data, ImageSource) and config.data.cache_dir is not None:
-        return " " + shlex.quote(f"data.cache_dir={config.data.cache_dir}")
-    return ""
+        return [f"data.cache_dir={config.data.cache_dir}"]
+    return []

@@ -17,7 +17,7 @@ def test_without_a_name_all_are_listed_with_a_line_each(bpcli: Command) -> None:
 
 def test_a_config_is_written_and_can_be_trained(bpcli: Command) -> None:
     written = bpcli("init", "circles", "-o", "mine.yaml")
-    assert written == (0, "", "wrote mine.yaml: train it with 'bpcli train mine.yaml'\n")
+    assert written == (0, "", "wrote mine.yaml; train it with\n  bpcli train mine.yaml\n")
     assert bpcli("train", "mine.yaml", "--dry-run").code == 0
 
 

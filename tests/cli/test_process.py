@@ -95,9 +95,14 @@ def test_more_memory_than_there_is_is_said_in_one_line(bpcli: Command) -> None:
     assert len(refused.err.splitlines()) == 1
 
 
-def test_a_character_the_stream_cannot_show_is_escaped(bpcli: Command, spawn: Spawn) -> None:
-    bpcli("train", "xor.yaml", "-o", "run")
-    process = spawn("eval", "run", env=environment(PYTHONIOENCODING="ascii"))
+def test_a_character_the_stream_cannot_show_is_escaped_and_what_is_drawn_is_drawn_in_others(
+    bpcli: Command, spawn: Spawn
+) -> None:
+    Path("xor.yaml").write_text(Path("xor.yaml").read_text().replace("name: xor", "name: größe\nschedule: cosine"))
+    process = spawn("show", "xor.yaml", env=environment(PYTHONIOENCODING="ascii"))
     out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "")
-    assert "\\xb7" in out
+    assert "name: gr\\xf6\\xdfe\n" in out
+    assert "|***" in out
+    assert "+---" in out
+    assert out.count("\\") == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import pty
@@ -10,12 +11,16 @@ import struct
 import subprocess
 import sys
 import termios
+from select import select
 
 import pytest
 from rich.cells import cell_len
 
+from tests.report.emulator import Terminal
+
 CONTROL = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07]*\x07)")
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[1-7][0-9;]*m")
+ROW = re.compile(r" +\d+  ")
 SLOW = ["data.samples=200000", "training.epochs=4"]  # long enough on any machine for the bars to be drawn
 
 
@@ -39,6 +44,35 @@ def on_terminal(*arguments: str, columns: int = 80, **changes: str) -> str:
     os.close(ours)
     assert process.wait(30) == 0
     return written.decode()
+
+
+def resized(*arguments: str, widths: tuple[int, ...]) -> Terminal:
+    """The terminal on which `bpcli ARGUMENTS` ran, its window of each of these widths for three rows or more."""
+    ours, theirs = pty.openpty()
+    terminal = Terminal(widths[0])
+
+    def resize(columns: int) -> None:
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", terminal.height, columns, 0, 0))
+        terminal.resize(columns)
+
+    resize(widths[0])
+    environment = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
+    command = [sys.executable, "-m", "bpcli", *arguments]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    to_come, shown = list(widths[1:]), 0
+    while process.poll() is None or select([ours], [], [], 0)[0]:
+        if not select([ours], [], [], 0.05)[0]:
+            continue
+        terminal.write(decoder.decode(os.read(ours, 65536)))
+        if to_come and (rows := sum(bool(ROW.match(line)) for line in terminal.lines)) >= shown + 3:
+            shown = rows
+            resize(to_come.pop(0))
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 0
+    assert not to_come, "it ended too soon"
+    return terminal
 
 
 def lines(written: str) -> list[str]:
@@ -66,16 +100,30 @@ def test_rows_scroll_above_bars_that_are_gone_at_the_end() -> None:
     shown = lines(written)
     titles = next(line for line in shown if line.startswith("epoch  "))
     assert titles.split() == ["epoch", "loss", "accuracy", "loss", "accuracy", "rate", "time"]
-    rows = [line for line in shown if re.match(r" +\d+  ", line)]
+    rows = [line for line in shown if ROW.match(line)]
     assert [row.split()[0] for row in rows] == ["1", "2", "3", "4"]
     assert {len(row) for row in rows} == {len(titles)}
     assert shown[-2].startswith("next    bpcli eval")
     assert written.count("\x1b[?25l") == written.count("\x1b[?25h") > 0, "the cursor is hidden, then shown again"
 
 
+def test_a_window_that_is_resized_has_titles_for_every_row_and_no_bar_that_stayed() -> None:
+    terminal = resized("train", "moons.yaml", "data.samples=200000", "training.epochs=14", widths=(120, 40, 80))
+    assert not [line for line in terminal.lines if "━" in line or "samples/s" in line]
+    titles, rows = [], 0
+    for line in terminal.lines:
+        if line.startswith("epoch  "):
+            titles.append(line.split())
+        elif ROW.match(line):
+            rows += 1
+            assert len(line.removesuffix(" s").split()) == len(titles[-1])
+    assert rows == 14
+    assert len(titles) == 3
+
+
 def test_long_runs_show_every_nth_evaluation() -> None:
     shown = lines(on_terminal("train", "moons.yaml", "training.epochs=400", "data.batch_size=full"))
-    rows = [int(line.split()[0]) for line in shown if re.match(r" +\d+  ", line)]
+    rows = [int(line.split()[0]) for line in shown if ROW.match(line)]
     assert rows == [1, *range(10, 401, 10)]
 
 
