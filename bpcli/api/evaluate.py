@@ -69,12 +69,15 @@ _CHANGED = "the data are not those it was trained on, or are split otherwise"
 def _evaluate(path: Path, data: str, split: str, experiment: Experiment) -> Evaluation:
     info, batches = experiment.info, experiment.splits[split]()
     metrics = experiment.metrics(metric_names(info.classes, experiment.top_k) if info.classes else ALL_METRICS)
-    seen: list[tuple[Array, Array, Array]] = []
+    seen: list[tuple[Array, Array, Array, Array]] = []
 
-    def see(Y: Array, T: Array) -> None:
-        predicted = predicted_classes(Y)
-        confidence = Y.max(axis=1) if Y.shape[1] > 1 else np.where(predicted == 1, Y[:, 0], 1 - Y[:, 0])
-        seen.append((predicted, np.array(target_classes(T)), confidence))
+    def see(Y: Array, T: Array, scores: Array) -> None:
+        predicted = predicted_classes(Y, scores)
+        if Y.shape[1] == 1:
+            confidence, lead = np.where(predicted == 1, Y[:, 0], 1 - Y[:, 0]), np.abs(scores[:, 0])
+        else:
+            confidence, lead = Y.max(axis=1), np.ptp(np.partition(scores, -2, axis=1)[:, -2:], axis=1)
+        seen.append((predicted, np.array(target_classes(T)), confidence, lead))
 
     measured = measure(experiment.objective, batches, metrics, see if info.class_names else None)
     evaluation = Evaluation(path, data, split, len(batches.examples), measured.pop("loss"), measured)
@@ -95,11 +98,12 @@ def _evaluate(path: Path, data: str, split: str, experiment: Experiment) -> Eval
 
 
 def _mistakes(
-    seen: list[tuple[Array, Array, Array]], rows: Array | None, names: tuple[str, ...]
+    seen: list[tuple[Array, Array, Array, Array]], rows: Array | None, names: tuple[str, ...]
 ) -> tuple[Mistake, ...]:
-    predicted, true, confidence = (np.concatenate(parts) for parts in zip(*seen, strict=True))
+    """The most confident ones; where outputs have rounded to the same confidence, by how far the raw ones lead."""
+    predicted, true, confidence, lead = (np.concatenate(parts) for parts in zip(*seen, strict=True))
     wrong = np.flatnonzero(predicted != true)
-    wrong = wrong[np.argsort(-confidence[wrong], kind="stable")][:MOST_MISTAKES]
+    wrong = wrong[np.lexsort((-lead[wrong], -confidence[wrong]))][:MOST_MISTAKES]
     return tuple(
         Mistake(
             index=int(i if rows is None else rows[i]),

@@ -56,7 +56,8 @@ class Experiment:
             head = self.objective.head
             return PartMetrics(head, {part.name: self._part_metrics(part, names) for part in head.parts})
         if self.info.class_names:
-            return ClassificationMetrics(len(self.info.class_names), names, top_k=self.top_k)
+            shares = self.objective.head.shares
+            return ClassificationMetrics(len(self.info.class_names), names, top_k=self.top_k, shares=shares)
         return RegressionMetrics(self.info.targets)
 
     def _part_metrics(self, part: PartHead, names: Collection[str]) -> Metrics:
@@ -64,7 +65,8 @@ class Experiment:
         if part.kind == "value":
             return RegressionMetrics(len(part.columns))
         own = {name.removeprefix(f"{part.name}_") for name in names}
-        return ClassificationMetrics(len(self.info.target_classes[part.columns[0]]), {"accuracy", *own})
+        classes = len(self.info.target_classes[part.columns[0]])
+        return ClassificationMetrics(classes, {"accuracy", *own}, shares=part.head.shares)
 
     @cached_property
     def data_sha256(self) -> str:

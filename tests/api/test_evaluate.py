@@ -21,6 +21,7 @@ from bpcli.nn.initializers import Zeros
 from bpcli.nn.losses import MeanSquaredError
 from bpcli.optim.schedules import Plateau
 from bpcli.optim.sgd import SGD
+from bpcli.training import npz
 from bpcli.training.checkpoint import load_checkpoint, restore_answers
 from bpcli.training.evaluate import measure
 
@@ -69,6 +70,22 @@ def test_mistakes_come_the_most_confident_first_under_their_row_in_the_data(moon
     assert wrong
     assert [mistake.index for mistake in found.mistakes] == [int(rows[i]) for i in wrong]
     assert found.mistakes[0].confidence == pytest.approx(p[wrong[0]].max(), rel=1e-5)
+
+
+def test_mistakes_of_a_confidence_that_rounds_to_1_come_by_what_the_raw_outputs_say(moons: Config) -> None:
+    train(moons, output="run")
+    saved = load_checkpoint("run/last.npz")
+    for split, factor in (("plain", 1), ("saturated", 1e5)):
+        arrays = {
+            name: array * factor if name.startswith("layers.1") else array for name, array in saved.arrays.items()
+        }
+        header, _ = npz.unpack(Path("run/last.npz"))
+        stored = {**arrays, "scaler.shift": saved.scaler.shift, "scaler.factor": saved.scaler.factor}
+        Path(f"{split}.npz").write_bytes(npz.pack(header, {n: np.asarray(a, np.float32) for n, a in stored.items()}))
+    plain, saturated = (evaluate(f"{split}.npz", split="train").mistakes for split in ("plain", "saturated"))
+    assert {mistake.confidence for mistake in saturated} == {1.0}
+    assert len(saturated) > 2
+    assert [mistake.index for mistake in saturated] == [mistake.index for mistake in plain]
 
 
 def test_the_last_split_there_is_is_measured_unless_one_is_named(moons: Config, xor: Config) -> None:
@@ -128,7 +145,7 @@ def test_each_of_a_few_target_columns_is_measured_apart(moons: Config, columns: 
 
 
 def test_what_is_undefined_is_null(moons: Config) -> None:
-    still = SGD(learning_rate=1e-12)
+    still = SGD(learning_rate=1e-60)
     train(replace(moons, model=Model(layers=(Dense(units=2),), init=Zeros()), optimizer=still), output="run")
     found = evaluate("run").to_dict()
     assert found["metrics"]["mcc"] == 0, "it answers the first class alone"
