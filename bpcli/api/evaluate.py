@@ -12,7 +12,7 @@ from bpcli.api.checkpoint_config import checkpoint_config
 from bpcli.api.evaluation import Evaluation, Mistake
 from bpcli.api.other_data import other_data
 from bpcli.config.build import build
-from bpcli.config.metrics import without_monitors
+from bpcli.config.metrics import split_metrics, without_monitors
 from bpcli.data.stream import Stream
 from bpcli.errors import CheckpointError, UsageError
 from bpcli.nn.arrays import Array
@@ -27,20 +27,28 @@ from bpcli.training.metrics import (
     predicted_classes,
     target_classes,
 )
+from bpcli.training.requirements import CheckedRequirement, Requirement, parse_requirement
 from bpcli.training.run_folder import checkpoint_at
 from bpcli.training.threads import limit_threads
 
+ALL_SPLITS = ("train", "validation", "test")
 MOST_MISTAKES = 10
 MOST_TARGETS = 20
 """target columns that are scored one by one; more are a reconstruction, such as of an image"""
 
 
-def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Sequence[str] = ()) -> Evaluation:
+def evaluate(
+    checkpoint: str | Path,
+    *,
+    split: str | None = None,
+    overrides: Sequence[str] = (),
+    require: Sequence[str] = (),
+) -> Evaluation:
     """Measure the weights in `checkpoint` on train, validation or test (default: the last of these there is).
 
     A run folder stands for its best checkpoint. `overrides` are `key=value` changes to the config inside the
-    checkpoint, such as `data.files=DIR`. Raises `CheckpointError`, `ConfigError`, `DataError`, and `UsageError` for
-    a split the data do not have.
+    checkpoint, such as `data.files=DIR`. `require` holds conditions on this split such as "test_accuracy>=0.98".
+    Raises `CheckpointError`, `ConfigError`, `DataError`, and `UsageError` for a split the data do not have.
     """
     saved = load_checkpoint(checkpoint_at(Path(checkpoint)))
     config = without_monitors(checkpoint_config(saved, overrides))
@@ -55,12 +63,31 @@ def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Seq
     split = split or list(experiment.splits)[-1]
     if split not in experiment.splits:
         raise UsageError(f"{config.data.name} has no {split} split here: it has {', '.join(experiment.splits)}")
+    requirements = [_requirement(text, split, split_metrics(config, experiment.info)) for text in require]
     with limit_threads(1), np.errstate(all="ignore"):  # what overflows shows in the loss
         evaluation = _evaluate(saved.path, config.data.name, split, experiment)
+    measured = {"loss": evaluation.loss, **evaluation.metrics}
+    evaluation = replace(
+        evaluation,
+        requirements=tuple(
+            CheckedRequirement(requirement, measured[requirement.metric], saved.path, saved.counters.epoch)
+            for requirement in requirements
+        ),
+    )
     gives_data = any(override.strip().startswith("data.") for override in overrides)
     if split == "train" or gives_data or experiment.data_sha256 == saved.data_sha256:
         return evaluation
     return replace(evaluation, warnings=(f"{_CHANGED}: the {split} split may hold examples it has learnt from",))
+
+
+def _requirement(text: str, split: str, metrics: list[str]) -> Requirement:
+    """A condition on the split that is measured. Raises `UsageError`."""
+    asked = text.strip().partition("_")[0]
+    if asked != split and asked in ALL_SPLITS:
+        raise UsageError(
+            f"'{text}' is about the {asked} split, and this measures the {split} split: give --split {asked}"
+        )
+    return parse_requirement(text, {split: metrics})
 
 
 _CHANGED = "the data are not those it was trained on, or are split otherwise"

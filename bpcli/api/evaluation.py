@@ -8,6 +8,7 @@ from typing import Any
 
 from bpcli.training.metrics import ClassScore, TargetScore
 from bpcli.training.nulls import finite
+from bpcli.training.requirements import CheckedRequirement
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,14 @@ class Evaluation:
     """the most confident ones first"""
     targets: tuple[TargetScore, ...] = ()
     """each target column of a regression that has several, but not too many to look at"""
+    requirements: tuple[CheckedRequirement, ...] = ()
     warnings: tuple[str, ...] = ()
     """why the figures may not mean what they seem to"""
+
+    @property
+    def unmet(self) -> tuple[CheckedRequirement, ...]:
+        """The requirements that were not met."""
+        return tuple(checked for checked in self.requirements if not checked.met)
 
     def to_dict(self) -> dict[str, Any]:
         """The object that `bpcli eval --json` prints; what is not a number is null."""
@@ -62,5 +69,6 @@ class Evaluation:
             "classes": [finite(vars(score)) for score in self.classes],
             "mistakes": [vars(mistake) for mistake in self.mistakes],
             "targets": [finite(vars(score)) for score in self.targets],
+            "requirements": [checked.to_dict() for checked in self.requirements],
             "warnings": list(self.warnings),
         }

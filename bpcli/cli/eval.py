@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from bpcli.cli.arguments import AsJson, Overrides
+from bpcli.cli.arguments import AsJson, Overrides, Requirements
 from bpcli.cli.json_output import print_json
+from bpcli.cli.messages import say_unmet
 
 Split = Literal["train", "validation", "test"]
 
@@ -20,15 +21,22 @@ def eval_(
         Split | None,
         typer.Option(metavar="SPLIT", help="train, validation or test. Default: test, or the last there is."),
     ] = None,
+    require: Requirements = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure CHECKPOINT on a split: loss, metrics, confusion matrix, mistakes."""
+    """Measure CHECKPOINT on a split: loss, metrics, confusion matrix, mistakes.
+
+    Exit codes: 0 done, 1 a requirement is not met, 2 an error in what was given.
+    """
     from bpcli.api.evaluate import evaluate
     from bpcli.report.console import make_console
     from bpcli.report.evaluation import print_evaluation
 
-    evaluation = evaluate(checkpoint, split=split, overrides=overrides or ())
+    evaluation = evaluate(checkpoint, split=split, overrides=overrides or (), require=require or ())
     if as_json:
         print_json(evaluation.to_dict())
     else:
         print_evaluation(make_console(), evaluation)
+    say_unmet(evaluation.unmet)
+    if evaluation.unmet:
+        raise typer.Exit(1)

@@ -24,6 +24,7 @@ def print_evaluation(console: Console, evaluation: Evaluation) -> None:
             ("checkpoint", str(evaluation.checkpoint)),
             ("data", f"{evaluation.data}, {evaluation.split} split, {counted(evaluation.examples, 'example')}"),
             *((name, _value(name, value, evaluation)) for name, value in metrics.items()),
+            *(("required", f"{'met' if checked.met else 'not met'}: {checked}") for checked in evaluation.requirements),
         ],
     )
     if evaluation.class_names:

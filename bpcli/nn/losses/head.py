@@ -15,7 +15,7 @@ class Head(Protocol):
     """The outputs `f(Z) (N, K)` of the last `forward`, until `backward` or the next `forward`."""
 
     scores: Array
-    """After `forward`: `(N, K)`, along each row in the order of the outputs, without the ties that their rounding makes."""
+    """After `forward`: `(N, K)`, along a row in the order of the outputs, but without the ties of rounded ones."""
 
     shares: bool
     """Whether the outputs of an example are shares of 1: only along a row are its scores then in their order."""
