@@ -10,9 +10,11 @@ import numpy as np
 
 from bpcli.api.checkpoint_config import checkpoint_config
 from bpcli.api.evaluation import Evaluation, Mistake
+from bpcli.api.measured_rows import measured_rows
 from bpcli.api.other_data import other_data
 from bpcli.config.build import build
 from bpcli.config.metrics import split_metrics, without_monitors
+from bpcli.data.batches import Batches
 from bpcli.data.stream import Stream
 from bpcli.errors import CheckpointError, UsageError
 from bpcli.nn.arrays import Array
@@ -31,7 +33,7 @@ from bpcli.training.requirements import CheckedRequirement, Requirement, parse_r
 from bpcli.training.run_folder import checkpoint_at
 from bpcli.training.threads import limit_threads
 
-ALL_SPLITS = ("train", "validation", "test")
+ALL_SPLITS = ("train", "validation", "test", "all")
 MOST_MISTAKES = 10
 MOST_TARGETS = 20
 """target columns that are scored one by one; more are a reconstruction, such as of an image"""
@@ -44,11 +46,13 @@ def evaluate(
     overrides: Sequence[str] = (),
     require: Sequence[str] = (),
 ) -> Evaluation:
-    """Measure the weights in `checkpoint` on train, validation or test (default: the last of these there is).
+    """Measure the weights in `checkpoint` on train, validation, test or all rows of a table.
 
-    A run folder stands for its best checkpoint. `overrides` are `key=value` changes to the config inside the
-    checkpoint, such as `data.files=DIR`. `require` holds conditions on this split such as "test_accuracy>=0.98".
-    Raises `CheckpointError`, `ConfigError`, `DataError`, and `UsageError` for a split the data do not have.
+    Without `split` it is the last split there is; of a table that is another than the one it was trained on, all rows,
+    unless a fraction is given. A run folder stands for its best checkpoint. `overrides` are `key=value` changes to the
+    config inside the checkpoint, such as `data.files=DIR`. `require` holds conditions on what is measured, such as
+    "test_accuracy>=0.98". Raises `CheckpointError`, `ConfigError`, `DataError`, and `UsageError` for a split the data
+    do not have.
     """
     saved = load_checkpoint(checkpoint_at(Path(checkpoint)))
     config = without_monitors(checkpoint_config(saved, overrides))
@@ -60,24 +64,45 @@ def evaluate(
     restore_answers(saved, experiment.objective.network)
     if problems := other_data(saved, experiment):
         raise CheckpointError(f"cannot measure {saved.path} on {config.data.name}: {'; '.join(problems)}")
-    split = split or list(experiment.splits)[-1]
-    if split not in experiment.splits:
-        raise UsageError(f"{config.data.name} has no {split} split here: it has {', '.join(experiment.splits)}")
+    is_same = experiment.data_sha256 == saved.data_sha256
+    splits = {**experiment.splits, **({"all": experiment.whole} if experiment.whole else {})}
+    if split is None:
+        split = (
+            "all" if experiment.whole and not is_same and not _splits_anew(overrides) else list(experiment.splits)[-1]
+        )
+    if split not in splits:
+        raise UsageError(f"{config.data.name} has no {split} split here: it has {', '.join(splits)}")
     requirements = [_requirement(text, split, split_metrics(config, experiment.info)) for text in require]
     with limit_threads(1), np.errstate(all="ignore"):  # what overflows shows in the loss
-        evaluation = _evaluate(saved.path, config.data.name, split, experiment)
+        evaluation = _evaluate(saved.path, config.data.name, split, splits[split](), experiment)
     measured = {"loss": evaluation.loss, **evaluation.metrics}
-    evaluation = replace(
+    rows = measured_rows(
+        saved,
+        splits[split]().examples,
+        experiment.info,
+        which="all rows" if split == "all" else "as in training" if is_same else "split otherwise",
+        reconstructs=config.data.reconstructs,
+        is_training_split=split == "train" and is_same,
+    )
+    return replace(
         evaluation,
+        rows=rows,
         requirements=tuple(
             CheckedRequirement(requirement, measured[requirement.metric], saved.path, saved.counters.epoch)
             for requirement in requirements
         ),
+        warnings=() if is_same or split == "train" else rows.warnings,
     )
-    gives_data = any(override.strip().startswith("data.") for override in overrides)
-    if split == "train" or gives_data or experiment.data_sha256 == saved.data_sha256:
-        return evaluation
-    return replace(evaluation, warnings=(f"{_CHANGED}: the {split} split may hold examples it has learnt from",))
+
+
+def _splits_anew(overrides: Sequence[str]) -> bool:
+    """Whether changes to a config ask for other splits of the same data, or say what share of other data to measure."""
+    changed = {override.partition("=")[0].strip() for override in overrides}
+    is_of_other_data = any(key.startswith("data") and key not in _FRACTIONS for key in changed)
+    return bool(changed & _FRACTIONS) or ("seed" in changed and not is_of_other_data)
+
+
+_FRACTIONS = {"data.test_fraction", "data.validation_fraction"}
 
 
 def _requirement(text: str, split: str, metrics: list[str]) -> Requirement:
@@ -90,11 +115,12 @@ def _requirement(text: str, split: str, metrics: list[str]) -> Requirement:
     return parse_requirement(text, {split: metrics})
 
 
-_CHANGED = "the data are not those it was trained on, or are split otherwise"
+def _called(split: str) -> str:
+    return "all rows" if split == "all" else f"the {split} split"
 
 
-def _evaluate(path: Path, data: str, split: str, experiment: Experiment) -> Evaluation:
-    info, batches = experiment.info, experiment.splits[split]()
+def _evaluate(path: Path, data: str, split: str, batches: Batches, experiment: Experiment) -> Evaluation:
+    info = experiment.info
     metrics = experiment.metrics(metric_names(info.classes, experiment.top_k) if info.classes else ALL_METRICS)
     seen: list[tuple[Array, Array, Array, Array]] = []
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bpcli.api.measured_rows import MeasuredRows
 from bpcli.training.metrics import ClassScore, TargetScore
 from bpcli.training.nulls import finite
 from bpcli.training.requirements import CheckedRequirement
@@ -34,6 +35,7 @@ class Evaluation:
     loss: float
     metrics: dict[str, float]
     """all there are for this kind of task"""
+    rows: MeasuredRows | None = None
     top_k: int | None = None
     """of the metric top_k_accuracy; None where it is not measured"""
     class_names: tuple[str, ...] = ()
@@ -61,6 +63,7 @@ class Evaluation:
             "data": self.data,
             "split": self.split,
             "examples": self.examples,
+            "rows": self.rows.to_dict() if self.rows else None,
             "loss": self.loss,
             "metrics": finite(self.metrics),
             "confusion_matrix": [list(row) for row in self.confusion_matrix] or None,

@@ -91,7 +91,8 @@ class _Run:
         now = fingerprint(threads)
         self.warnings, self.resumed = start.warnings(experiment, now), start.resumes
         log = Log(self.folder.log, logged_metrics(config, experiment.info))
-        self.recorder = Recorder(self.folder, experiment, state, log, config_to_data(config), now, start.origin)
+        rows = start.learned_rows(config, experiment)
+        self.recorder = Recorder(self.folder, experiment, state, log, config_to_data(config), now, start.origin, rows)
 
     def train(
         self,

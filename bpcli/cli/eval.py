@@ -11,7 +11,7 @@ from bpcli.cli.arguments import AsJson, Overrides, Requirements
 from bpcli.cli.json_output import print_json
 from bpcli.cli.messages import say_unmet
 
-Split = Literal["train", "validation", "test"]
+Split = Literal["train", "validation", "test", "all"]
 
 
 def eval_(
@@ -19,7 +19,10 @@ def eval_(
     overrides: Overrides = None,
     split: Annotated[
         Split | None,
-        typer.Option(metavar="SPLIT", help="train, validation or test. Default: test, or the last there is."),
+        typer.Option(
+            metavar="SPLIT",
+            help="train, validation, test or all. Default: test, or the last there is; of another file: all.",
+        ),
     ] = None,
     require: Requirements = None,
     as_json: AsJson = False,

@@ -55,6 +55,7 @@ def build(
         schedule=resolved.schedule,
         batches=batches,
         splits=data.splits,
+        whole=data.whole,
         epochs=resolved.training.epochs,
         evaluate_every=config.training.evaluate_every,
         every_steps=config.checkpoint.every_steps,
@@ -74,6 +75,7 @@ class _Data(NamedTuple):
     info: DataInfo
     batches: Batches | StreamBatches
     splits: dict[str, Callable[[], Batches]]
+    whole: Callable[[], Batches] | None
     labels: Array
     """of the training split, as far as they are known beforehand"""
 
@@ -97,10 +99,12 @@ def _splits(config: Config, dtype: Any, scaler: Scaler | None) -> _Data:
         augmentation=source.augmentation,
         image_shape=dataset.info.image_shape,
     )
+    measured = partial(batches, batch_size=BLOCK, shuffle=False)
     splits: dict[str, Callable[[], Batches]] = {
-        name: cache(partial(batches, split, batch_size=BLOCK, shuffle=False)) for name, split in dataset.splits.items()
+        name: cache(partial(measured, split)) for name, split in dataset.splits.items()
     }
-    return _Data(dataset.info, training, splits, dataset.train.targets)
+    whole = cache(partial(measured, dataset.whole)) if dataset.whole else None
+    return _Data(dataset.info, training, splits, whole, dataset.train.targets)
 
 
 def _stream(config: Config, dtype: Any, scaler: Scaler | None) -> _Data:
@@ -110,7 +114,7 @@ def _stream(config: Config, dtype: Any, scaler: Scaler | None) -> _Data:
     info = stream.info()
     encode = _encode(config, info, dtype)
     batches = StreamBatches(stream, info, encode=encode, scaler=scaler or UNSCALED, dtype=dtype)
-    return _Data(info, batches, {}, no_labels(info))
+    return _Data(info, batches, {}, None, no_labels(info))
 
 
 def _encode(config: Config, info: DataInfo, dtype: Any) -> Callable[[Array], Array] | None:

@@ -22,7 +22,8 @@ def print_evaluation(console: Console, evaluation: Evaluation) -> None:
         console,
         [
             ("checkpoint", str(evaluation.checkpoint)),
-            ("data", f"{evaluation.data}, {evaluation.split} split, {counted(evaluation.examples, 'example')}"),
+            ("data", f"{evaluation.data}, {_split(evaluation)}, {counted(evaluation.examples, 'example')}"),
+            *([("rows", str(evaluation.rows))] if evaluation.rows else []),
             *((name, _value(name, value, evaluation)) for name, value in metrics.items()),
             *(("required", f"{'met' if checked.met else 'not met'}: {checked}") for checked in evaluation.requirements),
         ],
@@ -38,6 +39,10 @@ def print_evaluation(console: Console, evaluation: Evaluation) -> None:
     if evaluation.mistakes:
         console.print()
         _print_mistakes(console, evaluation)
+
+
+def _split(evaluation: Evaluation) -> str:
+    return "all rows" if evaluation.split == "all" else f"{evaluation.split} split"
 
 
 def _value(name: str, value: float, evaluation: Evaluation) -> Text:

@@ -35,6 +35,8 @@ class Experiment:
     """of the training split, or of a stream, as training sees them"""
     splits: dict[str, Callable[[], Batches]]
     """each split there is, in its own order, in blocks to measure"""
+    whole: Callable[[], Batches] | None
+    """all examples, in the same way, where the splits are parts of one table"""
     epochs: int | None
     """None: until the stream ends"""
     evaluate_every: int

@@ -27,7 +27,7 @@ FORMAT_VERSION = 1
 HEADER = "header.json"
 HEADER_LIMIT = 1 << 20
 """Bytes of it; what json makes of hostile text takes fifty times as many."""
-DTYPES = ("<f4", "<f8")
+DTYPES = ("<f4", "<f8", "<u8")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """A zip member must have a date; a fixed one makes equal states equal files."""
 

@@ -81,7 +81,7 @@ def test_a_requirement_decides_the_exit_code_of_eval_as_of_train(bpcli: Command,
     ("condition", "message"),
     [
         ("train_loss<1", "is about the train split, and this measures the test split: give --split train"),
-        ("test_beauty>1", "there is no test_beauty to require in 'test_beauty>1': this run has test_loss, test_accuracy"),
+        ("test_beauty>1", "there is no test_beauty to require in 'test_beauty>1': this run has test_loss, test_acc"),
         ("accuracy", "cannot read the requirement 'accuracy': write it as 'test_accuracy>=0.98'"),
     ],
 )
