@@ -63,7 +63,6 @@ class Evaluation:
             "data": self.data,
             "split": self.split,
             "examples": self.examples,
-            "rows": self.rows.to_dict() if self.rows else None,
             "loss": self.loss,
             "metrics": finite(self.metrics),
             "confusion_matrix": [list(row) for row in self.confusion_matrix] or None,
@@ -72,6 +71,7 @@ class Evaluation:
             "classes": [finite(vars(score)) for score in self.classes],
             "mistakes": [vars(mistake) for mistake in self.mistakes],
             "targets": [finite(vars(score)) for score in self.targets],
+            "rows": self.rows.to_dict() if self.rows else None,
             "requirements": [checked.to_dict() for checked in self.requirements],
             "warnings": list(self.warnings),
         }
