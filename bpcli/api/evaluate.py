@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from bpcli.api.other_data import other_data
 from bpcli.config.build import build
 from bpcli.config.metrics import split_metrics, without_monitors
 from bpcli.data.batches import Batches
+from bpcli.data.lacking import lacking_classes, lacking_warnings
 from bpcli.data.stream import Stream
 from bpcli.errors import CheckpointError, UsageError
 from bpcli.nn.arrays import Array
@@ -72,13 +73,17 @@ def evaluate(
         )
     if split not in splits:
         raise UsageError(f"{config.data.name} has no {split} split here: it has {', '.join(splits)}")
-    requirements = [_requirement(text, split, split_metrics(config, experiment.info)) for text in require]
+    requirements = [_requirement(text, split, splits, split_metrics(config, experiment.info)) for text in require]
     with limit_threads(1), np.errstate(all="ignore"):  # what overflows shows in the loss
         evaluation = _evaluate(saved.path, config.data.name, split, splits[split](), experiment)
     measured = {"loss": evaluation.loss, **evaluation.metrics}
+    examples = splits[split]().examples
+    lacking = {split: lacking_classes(examples, experiment.info)}
+    if is_same:
+        lacking = {"train": experiment.lacking["train"], **lacking}
     rows = measured_rows(
         saved,
-        splits[split]().examples,
+        examples,
         experiment.info,
         which="all rows" if split == "all" else "as in training" if is_same else "split otherwise",
         reconstructs=config.data.reconstructs,
@@ -91,7 +96,7 @@ def evaluate(
             CheckedRequirement(requirement, measured[requirement.metric], saved.path, saved.counters.epoch)
             for requirement in requirements
         ),
-        warnings=() if is_same or split == "train" else rows.warnings,
+        warnings=(*(() if is_same or split == "train" else rows.warnings), *lacking_warnings(lacking)),
     )
 
 
@@ -105,12 +110,13 @@ def _splits_anew(overrides: Sequence[str]) -> bool:
 _FRACTIONS = {"data.test_fraction", "data.validation_fraction"}
 
 
-def _requirement(text: str, split: str, metrics: list[str]) -> Requirement:
-    """A condition on the split that is measured. Raises `UsageError`."""
-    asked = text.strip().partition("_")[0]
-    if asked != split and asked in ALL_SPLITS:
+def _requirement(text: str, split: str, splits: Collection[str], metrics: list[str]) -> Requirement:
+    """A condition on `split`, which is measured; there are other `splits`. Raises `UsageError`."""
+    asked, _, rest = text.strip().partition("_")
+    if asked != split and asked in splits:
         raise UsageError(
-            f"'{text}' is about the {asked} split, and this measures the {split} split: give --split {asked}"
+            f"'{text}' is about {_called(asked)}, and this measures {_called(split)}: "
+            f"write '{split}_{rest}', or give --split {asked}"
         )
     return parse_requirement(text, {split: metrics})
 

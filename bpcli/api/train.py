@@ -16,6 +16,7 @@ from bpcli.config.build import build
 from bpcli.config.load import config_to_data, config_to_yaml
 from bpcli.config.metrics import logged_metrics, split_metrics
 from bpcli.config.sections import Config
+from bpcli.data.lacking import lacking_warnings
 from bpcli.errors import DivergedError
 from bpcli.training.events import Evaluated, Event, Started, StepDone, Stopped
 from bpcli.training.experiment import Experiment
@@ -89,7 +90,10 @@ class _Run:
     ) -> None:
         self.config, self.experiment, self.folder, self.threads = config, experiment, folder, threads
         now = fingerprint(threads)
-        self.warnings, self.resumed = start.warnings(experiment, now), start.resumes
+        self.warnings, self.resumed = (
+            (*lacking_warnings(experiment.lacking), *start.warnings(experiment, now)),
+            start.resumes,
+        )
         log = Log(self.folder.log, logged_metrics(config, experiment.info))
         rows = start.learned_rows(config, experiment)
         self.recorder = Recorder(self.folder, experiment, state, log, config_to_data(config), now, start.origin, rows)

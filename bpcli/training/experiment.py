@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -49,6 +49,8 @@ class Experiment:
     """of the metric top_k_accuracy"""
     measured_as: Literal["train", "prequential"] = "train"
     """what the losses of the updates are logged as"""
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """classes without an example, by split"""
 
     def metrics(self, names: Collection[str] | None = None) -> Metrics:
         """A fresh collector of the metrics of this kind of task called `names`; None: those of an evaluation."""

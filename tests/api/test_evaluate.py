@@ -27,6 +27,7 @@ from bpcli.optim.sgd import SGD
 from bpcli.training import npz
 from bpcli.training.checkpoint import load_checkpoint, restore_answers
 from bpcli.training.evaluate import measure
+from bpcli.training.events import Event, Started
 from bpcli.training.sections import Training
 
 from .conftest import with_training
@@ -403,3 +404,33 @@ def test_a_stream_cannot_know(moons: Config) -> None:
     train(replace(moons, data=data), output="online")
     found = evaluate("online", overrides=["data.name=csv", "data.file=t.csv", "data.target=side"])
     assert found.rows == MeasuredRows("all rows", 200, None)
+
+
+@pytest.fixture
+def rare(moons: Config) -> Config:
+    """Of 42 examples one is of class c and one of class d, which are in the training split."""
+    lines = [f"{i % 7},{i % 5},{'ab'[i % 2]}\n" for i in range(40)]
+    Path("rare.csv").write_text("p,q,side\n" + "".join(lines) + "1,2,c\n3,4,d\n")
+    model = Model(layers=(Dense(units=4),))
+    return replace(moons, data=Csv(file="rare.csv", batch_size=8, validation_fraction=0.2), model=model)
+
+
+def test_classes_that_a_split_lacks_are_said_when_it_is_trained_and_measured(rare: Config) -> None:
+    seen: list[Event] = []
+    train(rare, output="run", on_event=seen.append)
+    started = next(event for event in seen if isinstance(event, Started))
+    assert [warning[:70] for warning in started.warnings] == [
+        "the validation split has no example of the classes 'c', 'd': means ove",
+        "the test split has no example of the classes 'c', 'd': means over the ",
+    ]
+    assert evaluate("run").warnings == started.warnings[1:]
+    assert evaluate("run", split="train").warnings == ()
+
+
+def test_a_class_that_was_never_learned_is_said_when_it_is_trained_and_measured(rare: Config) -> None:
+    seen: list[Event] = []
+    data = replace(rare.data, classes=("a", "b", "c", "d", "e"))
+    train(replace(rare, data=data, model=Model(layers=(Dense(units=5),))), output="run", on_event=seen.append)
+    said = "the training split has no example of class 'e', and so nothing to learn about it"
+    started = next(event for event in seen if isinstance(event, Started))
+    assert started.warnings[0] == evaluate("run").warnings[0] == evaluate("run", split="train").warnings[0] == said

@@ -80,7 +80,11 @@ def test_a_requirement_decides_the_exit_code_of_eval_as_of_train(bpcli: Command,
 @pytest.mark.parametrize(
     ("condition", "message"),
     [
-        ("train_loss<1", "is about the train split, and this measures the test split: give --split train"),
+        (
+            "train_loss<1",
+            "the train split, and this measures the test split: write 'test_loss<1', or give --split train",
+        ),
+        ("all_loss<1", "is about all rows, and this measures the test split: write 'test_loss<1', or give --split all"),
         ("test_beauty>1", "there is no test_beauty to require in 'test_beauty>1': this run has test_loss, test_acc"),
         ("accuracy", "cannot read the requirement 'accuracy': write it as 'test_accuracy>=0.98'"),
     ],
