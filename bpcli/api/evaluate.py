@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +13,18 @@ from bpcli.api.checkpoint_config import checkpoint_config
 from bpcli.api.evaluation import Evaluation, Mistake
 from bpcli.api.measured_rows import measured_rows
 from bpcli.api.other_data import other_data
+from bpcli.api.warm_start import other_network
 from bpcli.config.build import build
+from bpcli.config.load import config_from_data
 from bpcli.config.metrics import split_metrics, without_monitors
+from bpcli.config.sections import Config
 from bpcli.data.batches import Batches
 from bpcli.data.lacking import lacking_classes, lacking_warnings
 from bpcli.data.stream import Stream
-from bpcli.errors import CheckpointError, UsageError
+from bpcli.errors import CheckpointError, ConfigError, UsageError
 from bpcli.nn.arrays import Array
-from bpcli.training.checkpoint import load_checkpoint, restore_answers
+from bpcli.nn.weighted_sum import WeightedSum
+from bpcli.training.checkpoint import Saved, load_checkpoint, restore_answers
 from bpcli.training.evaluate import measure
 from bpcli.training.experiment import Experiment
 from bpcli.training.metrics import (
@@ -56,14 +61,10 @@ def evaluate(
     do not have.
     """
     saved = load_checkpoint(checkpoint_at(Path(checkpoint)))
-    config = without_monitors(checkpoint_config(saved, overrides))
-    if isinstance(config.data, Stream):
-        raise UsageError(
-            "a stream is read once, and has no split to measure: give other data, such as data.name=csv data.file=FILE"
-        )
-    _, experiment = build(config, scaler=saved.scaler)
+    with np.errstate(all="ignore"):  # what overflows shows in the loss
+        config, experiment = _built(saved, overrides)
     restore_answers(saved, experiment.objective.network)
-    if problems := other_data(saved, experiment):
+    if problems := [*other_data(saved, experiment), *other_network(saved, config, experiment)]:
         raise CheckpointError(f"cannot measure {saved.path} on {config.data.name}: {'; '.join(problems)}")
     is_same = experiment.data_sha256 == saved.data_sha256
     splits = {**experiment.splits, **({"all": experiment.whole} if experiment.whole else {})}
@@ -74,7 +75,7 @@ def evaluate(
     if split not in splits:
         raise UsageError(f"{config.data.name} has no {split} split here: it has {', '.join(splits)}")
     requirements = [_requirement(text, split, splits, split_metrics(config, experiment.info)) for text in require]
-    with limit_threads(1), np.errstate(all="ignore"):  # what overflows shows in the loss
+    with limit_threads(1), np.errstate(all="ignore"):
         evaluation = _evaluate(saved.path, config.data.name, split, splits[split](), experiment)
     measured = {"loss": evaluation.loss, **evaluation.metrics}
     examples = splits[split]().examples
@@ -86,28 +87,74 @@ def evaluate(
         examples,
         experiment.info,
         which="all rows" if split == "all" else "as in training" if is_same else "split otherwise",
+        chose_epoch=is_same and split == "validation" and _was_chosen(saved),
         reconstructs=config.data.reconstructs,
         is_training_split=split == "train" and is_same,
     )
+    about_rows = () if is_same or split == "train" else rows.warnings
     return replace(
         evaluation,
         rows=rows,
+        loss_with=_loss_with(config),
         requirements=tuple(
             CheckedRequirement(requirement, measured[requirement.metric], saved.path, saved.counters.epoch)
             for requirement in requirements
         ),
-        warnings=(*(() if is_same or split == "train" else rows.warnings), *lacking_warnings(lacking)),
+        warnings=(*about_rows, *lacking_warnings(lacking), *_not_finite(evaluation)),
     )
+
+
+def _was_chosen(saved: Saved) -> bool:
+    """Whether this is the best of several epochs, by what was measured of the validation split."""
+    monitor = config_from_data(saved.config).checkpoint.monitor or ""
+    return saved.counters.is_best and monitor.startswith("validation_")
+
+
+def _loss_with(config: Config) -> tuple[str, ...]:
+    """What the loss counts differently than the plain one would."""
+    losses = [part.loss for part in config.loss.parts] if isinstance(config.loss, WeightedSum) else [config.loss]
+    counted = {"class weights": "class_weights", "label smoothing": "label_smoothing"}
+    return tuple(words for words, key in counted.items() if any(getattr(loss, key, None) for loss in losses))
+
+
+def _not_finite(evaluation: Evaluation) -> tuple[str, ...]:
+    if math.isfinite(evaluation.loss):
+        return ()
+    return (
+        "the loss is not finite, because some rows hold numbers too large for the network: "
+        "all figures count its answers to them as they are",
+    )
+
+
+def _built(saved: Saved, overrides: Sequence[str]) -> tuple[Config, Experiment]:
+    """The config and its experiment; of other data with too few rows to be split like the trained ones, without splits.
+
+    Raises `ConfigError`, and `UsageError` for a stream.
+    """
+    config = without_monitors(checkpoint_config(saved, overrides))
+    if isinstance(config.data, Stream):
+        raise UsageError(
+            "a stream is read once, and has no split to measure: give other data, such as data.name=csv data.file=FILE"
+        )
+    try:
+        return config, build(config, scaler=saved.scaler)[1]
+    except ConfigError as error:
+        fractions = {f"data.{key}" for key in ("test_fraction", "validation_fraction") if hasattr(config.data, key)}
+        if _changed(overrides) & fractions or not {".".join(map(str, p.path)) for p in error.problems} <= fractions:
+            raise
+        return _built(saved, [*overrides, *(f"{key}=0" for key in sorted(fractions))])
+
+
+def _changed(overrides: Sequence[str]) -> set[str]:
+    """The keys that are changed."""
+    return {override.partition("=")[0].strip() for override in overrides}
 
 
 def _splits_anew(overrides: Sequence[str]) -> bool:
     """Whether changes to a config ask for other splits of the same data, or say what share of other data to measure."""
-    changed = {override.partition("=")[0].strip() for override in overrides}
-    is_of_other_data = any(key.startswith("data") and key not in _FRACTIONS for key in changed)
-    return bool(changed & _FRACTIONS) or ("seed" in changed and not is_of_other_data)
-
-
-_FRACTIONS = {"data.test_fraction", "data.validation_fraction"}
+    changed, fractions = _changed(overrides), {"data.test_fraction", "data.validation_fraction"}
+    is_of_other_data = any(key.startswith("data") and key not in fractions for key in changed)
+    return bool(changed & fractions) or ("seed" in changed and not is_of_other_data)
 
 
 def _requirement(text: str, split: str, splits: Collection[str], metrics: list[str]) -> Requirement:

@@ -36,6 +36,8 @@ class Evaluation:
     metrics: dict[str, float]
     """all there are for this kind of task"""
     rows: MeasuredRows | None = None
+    loss_with: tuple[str, ...] = ()
+    """what makes the loss another than the plain one: class weights, label smoothing"""
     top_k: int | None = None
     """of the metric top_k_accuracy; None where it is not measured"""
     class_names: tuple[str, ...] = ()
@@ -71,6 +73,7 @@ class Evaluation:
             "classes": [finite(vars(score)) for score in self.classes],
             "mistakes": [vars(mistake) for mistake in self.mistakes],
             "targets": [finite(vars(score)) for score in self.targets],
+            "loss_with": list(self.loss_with),
             "rows": self.rows.to_dict() if self.rows else None,
             "requirements": [checked.to_dict() for checked in self.requirements],
             "warnings": list(self.warnings),

@@ -26,6 +26,8 @@ class MeasuredRows:
     """false: `learned` is estimated, because it was trained on too many rows to keep a hash of each"""
     is_training_split: bool = False
     """whether these are the rows it was trained on, split as they were"""
+    chose_epoch: bool = False
+    """whether the checkpoint is the best of all epochs because of what was measured of these rows"""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -47,13 +49,20 @@ class MeasuredRows:
     def __str__(self) -> str:
         if self.is_training_split:
             return "those it was trained on"
+        chose = ", but they chose the best epoch" if self.chose_epoch else ""
         if self.learned is None:
-            return "cannot know whether it was trained on some of these: the checkpoint keeps no record of its rows"
-        return f"{self.share} equal a row it was trained on"
+            return f"cannot know if it was trained on some of these: the checkpoint keeps no record of its rows{chose}"
+        return f"{self.share} equal a row it was trained on{chose}"
 
     def to_dict(self) -> dict[str, Any]:
         """`rows` of the JSON object of `bpcli eval`."""
-        return {"which": self.which, "measured": self.measured, "learned": self.learned, "exact": self.exact}
+        return {
+            "which": self.which,
+            "measured": self.measured,
+            "learned": self.learned,
+            "exact": self.exact,
+            "chose_epoch": self.chose_epoch,
+        }
 
 
 def measured_rows(
@@ -64,11 +73,12 @@ def measured_rows(
     which: Which,
     reconstructs: bool,
     is_training_split: bool,
+    chose_epoch: bool,
 ) -> MeasuredRows:
     """What the checkpoint knows of these examples."""
     if is_training_split:
         return MeasuredRows(which, len(examples), len(examples), is_training_split=True)
     if saved.rows is None:
-        return MeasuredRows(which, len(examples), None)
+        return MeasuredRows(which, len(examples), None, chose_epoch=chose_epoch)
     learned, exact = saved.rows.count(row_hashes(examples, info, reconstructs=reconstructs))
-    return MeasuredRows(which, len(examples), learned, exact)
+    return MeasuredRows(which, len(examples), learned, exact, chose_epoch=chose_epoch)

@@ -49,6 +49,8 @@ def _value(name: str, value: float, evaluation: Evaluation) -> Text:
     if math.isnan(value):
         return Text("undefined", "dim")
     of = f" for k = {evaluation.top_k}" if name == "top_k_accuracy" else ""
+    if name == "loss" and evaluation.loss_with:
+        of = f" with {' and '.join(evaluation.loss_with)}"
     return Text.assemble((number(value), "bold"), of)
 
 
@@ -78,7 +80,7 @@ def _print_targets(console: Console, evaluation: Evaluation) -> None:
 def _print_mistakes(console: Console, evaluation: Evaluation) -> None:
     console.print("most confident mistakes", style="dim", soft_wrap=True)
     columns = [Column("index"), Column("true", left=True), Column("predicted", left=True), Column("confidence")]
-    rows = [[str(m.index), m.true, m.predicted, f"{m.confidence:.4f}"] for m in evaluation.mistakes]
+    rows = [[str(m.index), m.true, m.predicted, number(m.confidence)] for m in evaluation.mistakes]
     print_table(console, columns, rows)
 
 

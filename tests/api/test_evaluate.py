@@ -18,10 +18,10 @@ from bpcli.config.sections import Config, Model
 from bpcli.data.scaling import Scaler
 from bpcli.data.sources import Csv, Npz
 from bpcli.data.stream import Stream
-from bpcli.errors import CheckpointError, UsageError
+from bpcli.errors import CheckpointError, ConfigError, UsageError
 from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import Zeros
-from bpcli.nn.losses import MeanSquaredError
+from bpcli.nn.losses import CrossEntropy, MeanSquaredError
 from bpcli.optim.schedules import Plateau
 from bpcli.optim.sgd import SGD
 from bpcli.training import npz
@@ -246,13 +246,16 @@ def trained(moons: Config) -> Path:
 @pytest.mark.parametrize("split", [None, "validation", "test"])
 def test_of_a_split_as_in_training_none_was_learned(trained: Path, split: str | None) -> None:
     found = evaluate(trained, split=split)
-    assert found.rows == MeasuredRows("as in training", 32 if split == "validation" else 40, learned=0)
+    chose = split == "validation"
+    assert found.rows == MeasuredRows("as in training", 32 if chose else 40, learned=0, chose_epoch=chose)
+    assert str(found.rows).endswith("it was trained on, but they chose the best epoch") == chose
     assert found.warnings == ()
     assert found.to_dict()["rows"] == {
         "which": "as in training",
         "measured": found.examples,
         "learned": 0,
         "exact": True,
+        "chose_epoch": chose,
     }
 
 
@@ -309,6 +312,16 @@ def test_of_another_file_all_rows_are_measured_unless_a_split_or_fraction_is_giv
     assert evaluate(trained, split="test", overrides=["data.file=other.csv"]).examples == 10
     assert evaluate(trained, overrides=["data.file=other.csv", "data.test_fraction=0.5"]).examples == 25
     assert evaluate(trained, overrides=["data.file=other.csv", "seed=3"]).examples == 50
+
+
+def test_another_file_may_have_too_few_rows_to_be_split(trained: Path) -> None:
+    Path("few.csv").write_text("a,b,side\n1,2,yes\n3,4,no\n")
+    found = evaluate(trained, overrides=["data.file=few.csv"])
+    assert found.rows == MeasuredRows("all rows", 2, 0)
+    with pytest.raises(ConfigError, match=r"test_fraction 0\.1 of 2 examples leaves nothing in a split"):
+        evaluate(trained, overrides=["data.file=few.csv", "data.test_fraction=0.1"])
+    with pytest.raises(UsageError, match="csv has no test split here: it has train, all"):
+        evaluate(trained, split="test", overrides=["data.file=few.csv"])
 
 
 def test_a_file_that_was_changed_in_its_place_is_another_file(trained: Path) -> None:
@@ -378,7 +391,7 @@ def test_an_older_checkpoint_cannot_know(trained: Path, moons: Config) -> None:
     path = forgetful(trained / "best.npz")
     found = evaluate(path)
     assert found.rows == MeasuredRows("as in training", 40, None)
-    assert str(found.rows).startswith("cannot know whether it was trained on some of these")
+    assert str(found.rows).startswith("cannot know if it was trained on some of these")
     assert found.to_dict()["rows"]["learned"] is None
     assert found.warnings == ()
     (warning,) = evaluate(path, overrides=["data.test_fraction=0.6"]).warnings
@@ -434,3 +447,24 @@ def test_a_class_that_was_never_learned_is_said_when_it_is_trained_and_measured(
     said = "the training split has no example of class 'e', and so nothing to learn about it"
     started = next(event for event in seen if isinstance(event, Started))
     assert started.warnings[0] == evaluate("run").warnings[0] == evaluate("run", split="train").warnings[0] == said
+
+
+def test_a_network_that_computes_something_else_with_the_same_weights_is_refused(moons: Config) -> None:
+    train(moons, output="run")
+    with pytest.raises(CheckpointError, match=r"its layers\[0\] has relu, and here tanh: write the same model"):
+        evaluate("run", overrides=["model.layers[0].activation=tanh"])
+
+
+def test_a_loss_that_is_not_the_plain_one_is_said_to_be(moons: Config) -> None:
+    train(moons, output="plain")
+    assert evaluate("plain").loss_with == ()
+    train(replace(moons, loss=CrossEntropy(label_smoothing=0.1, class_weights="balanced")), output="run")
+    found = evaluate("run")
+    assert found.loss_with == ("class weights", "label smoothing")
+    assert found.to_dict()["loss_with"] == ["class weights", "label smoothing"]
+
+
+def test_figures_of_rows_that_are_too_large_are_said_to_be_so(moons: Config, trained: Path) -> None:
+    Path("huge.csv").write_text("a,b,side\n1,2,yes\n1e39,3,no\n-1e39,3,no\n")
+    found = evaluate(trained, overrides=["data.file=huge.csv"])
+    assert found.warnings[-1].startswith("the loss is not finite, because some rows hold numbers too large")
