@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,13 +11,20 @@ import numpy as np
 
 from bpcli.api.checkpoint_config import checkpoint_config
 from bpcli.api.evaluation import Evaluation, Mistake
+from bpcli.api.measured_rows import measured_rows
 from bpcli.api.other_data import other_data
+from bpcli.api.warm_start import other_network
 from bpcli.config.build import build
-from bpcli.config.metrics import without_monitors
+from bpcli.config.load import config_from_data
+from bpcli.config.metrics import split_metrics, without_monitors
+from bpcli.config.sections import Config
+from bpcli.data.batches import Batches
+from bpcli.data.lacking import lacking_classes, lacking_warnings
 from bpcli.data.stream import Stream
-from bpcli.errors import CheckpointError, UsageError
+from bpcli.errors import CheckpointError, ConfigError, UsageError
 from bpcli.nn.arrays import Array
-from bpcli.training.checkpoint import load_checkpoint, restore_answers
+from bpcli.nn.weighted_sum import WeightedSum
+from bpcli.training.checkpoint import Saved, load_checkpoint, restore_answers
 from bpcli.training.evaluate import measure
 from bpcli.training.experiment import Experiment
 from bpcli.training.metrics import (
@@ -27,54 +35,155 @@ from bpcli.training.metrics import (
     predicted_classes,
     target_classes,
 )
+from bpcli.training.requirements import CheckedRequirement, Requirement, parse_requirement
 from bpcli.training.run_folder import checkpoint_at
 from bpcli.training.threads import limit_threads
 
+ALL_SPLITS = ("train", "validation", "test", "all")
 MOST_MISTAKES = 10
 MOST_TARGETS = 20
 """target columns that are scored one by one; more are a reconstruction, such as of an image"""
 
 
-def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Sequence[str] = ()) -> Evaluation:
-    """Measure the weights in `checkpoint` on train, validation or test (default: the last of these there is).
+def evaluate(
+    checkpoint: str | Path,
+    *,
+    split: str | None = None,
+    overrides: Sequence[str] = (),
+    require: Sequence[str] = (),
+) -> Evaluation:
+    """Measure the weights in `checkpoint` on train, validation, test or all rows of a table.
 
-    A run folder stands for its best checkpoint. `overrides` are `key=value` changes to the config inside the
-    checkpoint, such as `data.files=DIR`. Raises `CheckpointError`, `ConfigError`, `DataError`, and `UsageError` for
-    a split the data do not have.
+    Without `split` it is the last split there is; of a table that is another than the one it was trained on, all rows,
+    unless a fraction is given. A run folder stands for its best checkpoint. `overrides` are `key=value` changes to the
+    config inside the checkpoint, such as `data.files=DIR`. `require` holds conditions on what is measured, such as
+    "test_accuracy>=0.98". Raises `CheckpointError`, `ConfigError`, `DataError`, and `UsageError` for a split the data
+    do not have.
     """
     saved = load_checkpoint(checkpoint_at(Path(checkpoint)))
+    with np.errstate(all="ignore"):  # what overflows shows in the loss
+        config, experiment = _built(saved, overrides)
+    restore_answers(saved, experiment.objective.network)
+    if problems := [*other_data(saved, experiment), *other_network(saved, config, experiment)]:
+        raise CheckpointError(f"cannot measure {saved.path} on {config.data.name}: {'; '.join(problems)}")
+    is_same = experiment.data_sha256 == saved.data_sha256
+    splits = {**experiment.splits, **({"all": experiment.whole} if experiment.whole else {})}
+    if split is None:
+        split = (
+            "all" if experiment.whole and not is_same and not _splits_anew(overrides) else list(experiment.splits)[-1]
+        )
+    if split not in splits:
+        raise UsageError(f"{config.data.name} has no {split} split here: it has {', '.join(splits)}")
+    requirements = [_requirement(text, split, splits, split_metrics(config, experiment.info)) for text in require]
+    with limit_threads(1), np.errstate(all="ignore"):
+        evaluation = _evaluate(saved.path, config.data.name, split, splits[split](), experiment)
+    measured = {"loss": evaluation.loss, **evaluation.metrics}
+    examples = splits[split]().examples
+    lacking = {split: lacking_classes(examples, experiment.info)}
+    if is_same:
+        lacking = {"train": experiment.lacking["train"], **lacking}
+    rows = measured_rows(
+        saved,
+        examples,
+        experiment.info,
+        which="all rows" if split == "all" else "as in training" if is_same else "split otherwise",
+        chose_epoch=is_same and split == "validation" and _was_chosen(saved),
+        reconstructs=config.data.reconstructs,
+        is_training_split=split == "train" and is_same,
+    )
+    about_rows = () if is_same or split == "train" else rows.warnings
+    return replace(
+        evaluation,
+        rows=rows,
+        loss_with=_loss_with(config),
+        requirements=tuple(
+            CheckedRequirement(requirement, measured[requirement.metric], saved.path, saved.counters.epoch)
+            for requirement in requirements
+        ),
+        warnings=(*about_rows, *lacking_warnings(lacking), *_not_finite(evaluation)),
+    )
+
+
+def _was_chosen(saved: Saved) -> bool:
+    """Whether this is the best of several epochs, by what was measured of the validation split."""
+    monitor = config_from_data(saved.config).checkpoint.monitor or ""
+    return saved.counters.is_best and monitor.startswith("validation_")
+
+
+def _loss_with(config: Config) -> tuple[str, ...]:
+    """What the loss counts differently than the plain one would."""
+    losses = [part.loss for part in config.loss.parts] if isinstance(config.loss, WeightedSum) else [config.loss]
+    counted = {"class weights": "class_weights", "label smoothing": "label_smoothing"}
+    return tuple(words for words, key in counted.items() if any(getattr(loss, key, None) for loss in losses))
+
+
+def _not_finite(evaluation: Evaluation) -> tuple[str, ...]:
+    if math.isfinite(evaluation.loss):
+        return ()
+    return (
+        "the loss is not finite, because some rows hold numbers too large for the network: "
+        "all figures count its answers to them as they are",
+    )
+
+
+def _built(saved: Saved, overrides: Sequence[str]) -> tuple[Config, Experiment]:
+    """The config and its experiment; of other data with too few rows to be split like the trained ones, without splits.
+
+    Raises `ConfigError`, and `UsageError` for a stream.
+    """
     config = without_monitors(checkpoint_config(saved, overrides))
     if isinstance(config.data, Stream):
         raise UsageError(
             "a stream is read once, and has no split to measure: give other data, such as data.name=csv data.file=FILE"
         )
-    _, experiment = build(config, scaler=saved.scaler)
-    restore_answers(saved, experiment.objective.network)
-    if problems := other_data(saved, experiment):
-        raise CheckpointError(f"cannot measure {saved.path} on {config.data.name}: {'; '.join(problems)}")
-    split = split or list(experiment.splits)[-1]
-    if split not in experiment.splits:
-        raise UsageError(f"{config.data.name} has no {split} split here: it has {', '.join(experiment.splits)}")
-    with limit_threads(1), np.errstate(all="ignore"):  # what overflows shows in the loss
-        evaluation = _evaluate(saved.path, config.data.name, split, experiment)
-    gives_data = any(override.strip().startswith("data.") for override in overrides)
-    if split == "train" or gives_data or experiment.data_sha256 == saved.data_sha256:
-        return evaluation
-    return replace(evaluation, warnings=(f"{_CHANGED}: the {split} split may hold examples it has learnt from",))
+    try:
+        return config, build(config, scaler=saved.scaler)[1]
+    except ConfigError as error:
+        fractions = {f"data.{key}" for key in ("test_fraction", "validation_fraction") if hasattr(config.data, key)}
+        if _changed(overrides) & fractions or not {".".join(map(str, p.path)) for p in error.problems} <= fractions:
+            raise
+        return _built(saved, [*overrides, *(f"{key}=0" for key in sorted(fractions))])
 
 
-_CHANGED = "the data are not those it was trained on, or are split otherwise"
+def _changed(overrides: Sequence[str]) -> set[str]:
+    """The keys that are changed."""
+    return {override.partition("=")[0].strip() for override in overrides}
 
 
-def _evaluate(path: Path, data: str, split: str, experiment: Experiment) -> Evaluation:
-    info, batches = experiment.info, experiment.splits[split]()
+def _splits_anew(overrides: Sequence[str]) -> bool:
+    """Whether changes to a config ask for other splits of the same data, or say what share of other data to measure."""
+    changed, fractions = _changed(overrides), {"data.test_fraction", "data.validation_fraction"}
+    is_of_other_data = any(key.startswith("data") and key not in fractions for key in changed)
+    return bool(changed & fractions) or ("seed" in changed and not is_of_other_data)
+
+
+def _requirement(text: str, split: str, splits: Collection[str], metrics: list[str]) -> Requirement:
+    """A condition on `split`, which is measured; there are other `splits`. Raises `UsageError`."""
+    asked, _, rest = text.strip().partition("_")
+    if asked != split and asked in splits:
+        raise UsageError(
+            f"'{text}' is about {_called(asked)}, and this measures {_called(split)}: "
+            f"write '{split}_{rest}', or give --split {asked}"
+        )
+    return parse_requirement(text, {split: metrics})
+
+
+def _called(split: str) -> str:
+    return "all rows" if split == "all" else f"the {split} split"
+
+
+def _evaluate(path: Path, data: str, split: str, batches: Batches, experiment: Experiment) -> Evaluation:
+    info = experiment.info
     metrics = experiment.metrics(metric_names(info.classes, experiment.top_k) if info.classes else ALL_METRICS)
-    seen: list[tuple[Array, Array, Array]] = []
+    seen: list[tuple[Array, Array, Array, Array]] = []
 
-    def see(Y: Array, T: Array) -> None:
-        predicted = predicted_classes(Y)
-        confidence = Y.max(axis=1) if Y.shape[1] > 1 else np.where(predicted == 1, Y[:, 0], 1 - Y[:, 0])
-        seen.append((predicted, np.array(target_classes(T)), confidence))
+    def see(Y: Array, T: Array, scores: Array) -> None:
+        predicted = predicted_classes(Y, scores)
+        if Y.shape[1] == 1:
+            confidence, lead = np.where(predicted == 1, Y[:, 0], 1 - Y[:, 0]), np.abs(scores[:, 0])
+        else:
+            confidence, lead = Y.max(axis=1), np.ptp(np.partition(scores, -2, axis=1)[:, -2:], axis=1)
+        seen.append((predicted, np.array(target_classes(T)), confidence, lead))
 
     measured = measure(experiment.objective, batches, metrics, see if info.class_names else None)
     evaluation = Evaluation(path, data, split, len(batches.examples), measured.pop("loss"), measured)
@@ -95,11 +204,12 @@ def _evaluate(path: Path, data: str, split: str, experiment: Experiment) -> Eval
 
 
 def _mistakes(
-    seen: list[tuple[Array, Array, Array]], rows: Array | None, names: tuple[str, ...]
+    seen: list[tuple[Array, Array, Array, Array]], rows: Array | None, names: tuple[str, ...]
 ) -> tuple[Mistake, ...]:
-    predicted, true, confidence = (np.concatenate(parts) for parts in zip(*seen, strict=True))
+    """The most confident ones; where outputs have rounded to the same confidence, by how far the raw ones lead."""
+    predicted, true, confidence, lead = (np.concatenate(parts) for parts in zip(*seen, strict=True))
     wrong = np.flatnonzero(predicted != true)
-    wrong = wrong[np.argsort(-confidence[wrong], kind="stable")][:MOST_MISTAKES]
+    wrong = wrong[np.lexsort((-lead[wrong], -confidence[wrong]))][:MOST_MISTAKES]
     return tuple(
         Mistake(
             index=int(i if rows is None else rows[i]),

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bpcli.api.measured_rows import MeasuredRows
 from bpcli.training.metrics import ClassScore, TargetScore
 from bpcli.training.nulls import finite
+from bpcli.training.requirements import CheckedRequirement
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,9 @@ class Evaluation:
     loss: float
     metrics: dict[str, float]
     """all there are for this kind of task"""
+    rows: MeasuredRows | None = None
+    loss_with: tuple[str, ...] = ()
+    """what makes the loss another than the plain one: class weights, label smoothing"""
     top_k: int | None = None
     """of the metric top_k_accuracy; None where it is not measured"""
     class_names: tuple[str, ...] = ()
@@ -44,8 +49,14 @@ class Evaluation:
     """the most confident ones first"""
     targets: tuple[TargetScore, ...] = ()
     """each target column of a regression that has several, but not too many to look at"""
+    requirements: tuple[CheckedRequirement, ...] = ()
     warnings: tuple[str, ...] = ()
     """why the figures may not mean what they seem to"""
+
+    @property
+    def unmet(self) -> tuple[CheckedRequirement, ...]:
+        """The requirements that were not met."""
+        return tuple(checked for checked in self.requirements if not checked.met)
 
     def to_dict(self) -> dict[str, Any]:
         """The object that `bpcli eval --json` prints; what is not a number is null."""
@@ -62,5 +73,8 @@ class Evaluation:
             "classes": [finite(vars(score)) for score in self.classes],
             "mistakes": [vars(mistake) for mistake in self.mistakes],
             "targets": [finite(vars(score)) for score in self.targets],
+            "loss_with": list(self.loss_with),
+            "rows": self.rows.to_dict() if self.rows else None,
+            "requirements": [checked.to_dict() for checked in self.requirements],
             "warnings": list(self.warnings),
         }

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bpcli.training.experiment import Experiment
-from bpcli.training.requirements import Requirement
+from bpcli.training.requirements import CheckedRequirement
 from bpcli.training.state import Best
 
 Status = Literal["completed", "stopped_early", "interrupted", "diverged", "dry_run"]
@@ -28,13 +28,18 @@ class TrainResult:
     monitor: str
     best: Best | None
     final: dict[str, float]
-    """metrics of the last evaluation, and those that were required, by full name"""
-    unmet: tuple[Requirement, ...] = ()
-    """requirements that were not met"""
+    """metrics of the last epoch, and those that were required, of its weights, by full name"""
+    requirements: tuple[CheckedRequirement, ...] = ()
+    """each as the best checkpoint has it, which is the one to use; of a stream as it was logged"""
     message: str = ""
     """what happened, where the status alone does not say it"""
     experiment: Experiment | None = field(default=None, repr=False, compare=False)
     """with the final weights in its network"""
+
+    @property
+    def unmet(self) -> tuple[CheckedRequirement, ...]:
+        """The requirements that were not met."""
+        return tuple(checked for checked in self.requirements if not checked.met)
 
     def to_dict(self) -> dict[str, Any]:
         """The object that `bpcli train --json` prints."""
@@ -47,4 +52,5 @@ class TrainResult:
             "seconds": round(self.seconds, 6),
             "best": best,
             "final": self.final,
+            "requirements": [checked.to_dict() for checked in self.requirements],
         }

@@ -9,6 +9,7 @@ from bpcli.api.resume import resumed_state
 from bpcli.api.warm_start import warm_start
 from bpcli.config.sections import Config
 from bpcli.data.arriving import place_of
+from bpcli.data.rows import LearnedRows, row_hashes
 from bpcli.data.scaling import Scaler
 from bpcli.data.stream_batches import UNKNOWN, StreamBatches
 from bpcli.errors import CheckpointError, UsageError
@@ -49,6 +50,17 @@ class Start:
         if self.resumes:
             return resumed_state(self.saved, config, experiment)
         return warm_start(self.saved, config, experiment, keep_optimizer=self.keep_optimizer)
+
+    def learned_rows(self, config: Config, experiment: Experiment) -> LearnedRows | None:
+        """The rows that will have been learned from by the end of the run; None: not known, as of a stream."""
+        examples = experiment.batches.examples
+        before = None if self.saved is None else self.saved.rows
+        if examples is None or (self.origin is not None and before is None):
+            return None
+        if self.resumes and before is not None:
+            return before
+        own = LearnedRows.of(row_hashes(examples, experiment.info, reconstructs=config.data.reconstructs))
+        return own if before is None else own.union(before)
 
     def warnings(self, experiment: Experiment, fingerprint: dict[str, str | int]) -> tuple[str, ...]:
         """Why a resumed run is not the uninterrupted one."""

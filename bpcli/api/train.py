@@ -9,21 +9,22 @@ from pathlib import Path
 import numpy as np
 
 from bpcli.api.overwriting import require_own_files
+from bpcli.api.requirements import check_requirements
 from bpcli.api.result import Status, TrainResult
 from bpcli.api.start import Start, choose_start, require_one_start
 from bpcli.config.build import build
 from bpcli.config.load import config_to_data, config_to_yaml
 from bpcli.config.metrics import logged_metrics, split_metrics
 from bpcli.config.sections import Config
+from bpcli.data.lacking import lacking_warnings
 from bpcli.errors import DivergedError
-from bpcli.training.evaluate import measure
 from bpcli.training.events import Evaluated, Event, Started, StepDone, Stopped
 from bpcli.training.experiment import Experiment
 from bpcli.training.files import write_atomically
 from bpcli.training.fingerprint import fingerprint
 from bpcli.training.log import Log
 from bpcli.training.loop import train as training_events
-from bpcli.training.requirements import Requirement, parse_requirement
+from bpcli.training.requirements import CheckedRequirement, Requirement, parse_requirement
 from bpcli.training.run import Recorder
 from bpcli.training.run_folder import RunFolder, find_checkpoint, new_run_folder
 from bpcli.training.state import State
@@ -47,7 +48,7 @@ def train(
     `resume` is last, best, auto, or the path of a checkpoint: go on from it, bit for bit as if the run had never
     stopped. `start_from` is a checkpoint (or a run folder, for its best one) whose weights a new run starts from, with
     its optimizer's state if `keep_optimizer`; where `resume` is auto and finds something, that goes before.
-    `require` holds conditions such as "test_accuracy>=0.98", measured on the final weights. A `dry_run` builds
+    `require` holds conditions such as "test_accuracy>=0.98", measured on the best checkpoint. A `dry_run` builds
     everything, does one step and writes nothing. `on_event` sees every event of the loop; when `interrupted()` turns
     true, training saves after the step under way and returns.
 
@@ -91,9 +92,13 @@ class _Run:
     ) -> None:
         self.config, self.experiment, self.folder, self.threads = config, experiment, folder, threads
         now = fingerprint(threads)
-        self.warnings, self.resumed = start.warnings(experiment, now), start.resumes
+        self.warnings, self.resumed = (
+            (*lacking_warnings(experiment.lacking), *start.warnings(experiment, now)),
+            start.resumes,
+        )
         log = Log(self.folder.log, logged_metrics(config, experiment.info))
-        self.recorder = Recorder(self.folder, experiment, state, log, config_to_data(config), now, start.origin)
+        rows = start.learned_rows(config, experiment)
+        self.recorder = Recorder(self.folder, experiment, state, log, config_to_data(config), now, start.origin, rows)
 
     def train(
         self,
@@ -107,11 +112,13 @@ class _Run:
             self.experiment.objective.network.parameters.theta[...] = state.average
         counters = state.counters
         final = dict(counters.metrics)
+        checked = tuple(map(CheckedRequirement, requirements))
         if status in ("completed", "stopped_early") and requirements:
             if interrupted():
                 status = "interrupted"
             else:
-                final |= _measured(self.experiment, requirements)
+                checked, measured = check_requirements(requirements, self.experiment, self.folder, counters)
+                final |= measured
         return TrainResult(
             run=self.folder.path,
             status=status,
@@ -121,7 +128,7 @@ class _Run:
             monitor=self.experiment.monitor.metric,
             best=counters.best,
             final=final,
-            unmet=tuple(r for r in requirements if r.name not in final or not r.is_met(final[r.name])),
+            requirements=checked,
             message=message,
             experiment=self.experiment,
         )
@@ -182,17 +189,6 @@ def _available(config: Config, experiment: Experiment) -> dict[str, list[str]]:
         logged = logged_metrics(config, experiment.info)
         return {experiment.measured_as: [name.partition("_")[2] for name in logged]}
     return {split: split_metrics(config, experiment.info) for split in experiment.splits}
-
-
-def _measured(experiment: Experiment, requirements: Sequence[Requirement]) -> dict[str, float]:
-    """The required metrics of the final weights, each split measured once; a stream has been measured already."""
-    requirements = [requirement for requirement in requirements if requirement.split in experiment.splits]
-    values: dict[str, float] = {}
-    for split in dict.fromkeys(requirement.split for requirement in requirements):
-        names = [requirement.metric for requirement in requirements if requirement.split == split]
-        measured = measure(experiment.objective, experiment.splits[split](), experiment.metrics(names))
-        values |= {f"{split}_{name}": value for name, value in measured.items()}
-    return {requirement.name: values[requirement.name] for requirement in requirements}
 
 
 def _dry_run(experiment: Experiment, state: State) -> TrainResult:

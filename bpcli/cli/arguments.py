@@ -13,3 +13,11 @@ Overrides = Annotated[
 AsJson = Annotated[
     bool, typer.Option("--json", metavar="", help="Print one JSON object on standard output, and nothing else.")
 ]
+Requirements = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--require",
+        metavar="CONDITION",
+        help="Such as 'test_accuracy>=0.98': exit with 1 if not met. Repeatable.",
+    ),
+]

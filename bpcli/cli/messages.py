@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING
 from bpcli.errors import BpcliError, ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from typer import TyperException
+
+    from bpcli.training.requirements import CheckedRequirement
 
 
 def say_error(message: str) -> None:
@@ -22,6 +26,12 @@ def say_error(message: str) -> None:
 def say_note(message: str) -> None:
     """Print a line that is no error, such as where to go on."""
     _say("", "", message)
+
+
+def say_unmet(requirements: Iterable[CheckedRequirement]) -> None:
+    """Print a line for each required metric that was not reached."""
+    for checked in requirements:
+        say_error(f"requirement not met: {checked}")
 
 
 def with_notes(message: str, error: BaseException) -> str:

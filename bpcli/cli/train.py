@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bpcli.cli.arguments import AsJson, Overrides
+from bpcli.cli.arguments import AsJson, Overrides, Requirements
 from bpcli.cli.json_output import print_json
-from bpcli.cli.messages import say_error, say_note, with_notes
+from bpcli.cli.messages import say_note, say_unmet, with_notes
 from bpcli.cli.signals import watching
 from bpcli.errors import DivergedError, UsageError
 
@@ -42,10 +42,7 @@ def train(
             metavar="keep|reset", help="What --from does with the optimizer of its checkpoint. Default: reset."
         ),
     ] = None,
-    require: Annotated[
-        list[str] | None,
-        typer.Option(metavar="CONDITION", help="Such as 'test_accuracy>=0.98': exit with 1 if not met. Repeatable."),
-    ] = None,
+    require: Requirements = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Short for seed=N.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", metavar="", help="Build everything, do one step, write nothing.")
@@ -98,9 +95,7 @@ def train(
         say_note(_how_to_resume(result, config, changes))
     if result.status == "diverged":
         raise DivergedError(result.message)
-    for requirement in result.unmet:
-        if requirement.name in result.final:
-            say_error(f"{requirement.name} is {result.final[requirement.name]:.6g}, not {requirement}")
+    say_unmet(checked for checked in result.unmet if checked.value is not None)
     if interruption.requested():  # also where it came too late to interrupt anything
         raise typer.Exit(interruption.exit_code)
     if result.unmet:

@@ -12,6 +12,7 @@ from bpcli.config.sections import Config
 from bpcli.config.targets import class_weights, require_fitting_targets
 from bpcli.data.batches import Batches
 from bpcli.data.dataset import DataInfo
+from bpcli.data.lacking import lacking_classes
 from bpcli.data.scaling import UNSCALED, Scaler, fit_scaler
 from bpcli.data.stream import Stream
 from bpcli.data.stream_batches import StreamBatches
@@ -55,6 +56,7 @@ def build(
         schedule=resolved.schedule,
         batches=batches,
         splits=data.splits,
+        whole=data.whole,
         epochs=resolved.training.epochs,
         evaluate_every=config.training.evaluate_every,
         every_steps=config.checkpoint.every_steps,
@@ -63,6 +65,7 @@ def build(
         extra_metrics=resolved.metrics,
         top_k=resolved.top_k,
         measured_as=config.data.measured_as,
+        lacking=data.lacking,
     )
     require_fitting_targets(resolved, experiment)
     return resolved, experiment
@@ -74,8 +77,11 @@ class _Data(NamedTuple):
     info: DataInfo
     batches: Batches | StreamBatches
     splits: dict[str, Callable[[], Batches]]
+    whole: Callable[[], Batches] | None
     labels: Array
     """of the training split, as far as they are known beforehand"""
+    lacking: dict[str, tuple[str, ...]]
+    """classes without an example, by split"""
 
 
 def _splits(config: Config, dtype: Any, scaler: Scaler | None) -> _Data:
@@ -97,10 +103,15 @@ def _splits(config: Config, dtype: Any, scaler: Scaler | None) -> _Data:
         augmentation=source.augmentation,
         image_shape=dataset.info.image_shape,
     )
+    measured = partial(batches, batch_size=BLOCK, shuffle=False)
     splits: dict[str, Callable[[], Batches]] = {
-        name: cache(partial(batches, split, batch_size=BLOCK, shuffle=False)) for name, split in dataset.splits.items()
+        name: cache(partial(measured, split)) for name, split in dataset.splits.items()
     }
-    return _Data(dataset.info, training, splits, dataset.train.targets)
+    whole = cache(partial(measured, dataset.whole)) if dataset.whole else None
+    lacking: dict[str, tuple[str, ...]] = {
+        name: lacking_classes(split, dataset.info) for name, split in dataset.splits.items()
+    }
+    return _Data(dataset.info, training, splits, whole, dataset.train.targets, lacking)
 
 
 def _stream(config: Config, dtype: Any, scaler: Scaler | None) -> _Data:
@@ -110,7 +121,7 @@ def _stream(config: Config, dtype: Any, scaler: Scaler | None) -> _Data:
     info = stream.info()
     encode = _encode(config, info, dtype)
     batches = StreamBatches(stream, info, encode=encode, scaler=scaler or UNSCALED, dtype=dtype)
-    return _Data(info, batches, {}, no_labels(info))
+    return _Data(info, batches, {}, None, no_labels(info), {})
 
 
 def _encode(config: Config, info: DataInfo, dtype: Any) -> Callable[[Array], Array] | None:

@@ -95,6 +95,13 @@ class Dataset:
         }
         return {name: examples for name, examples in named.items() if examples is not None}
 
+    @property
+    def whole(self) -> Examples | None:
+        """All examples, in the order of the table that the splits are parts of; None where they are not of one."""
+        x, y = self.train.x, self.train.y
+        is_one = all(split.x is x and split.y is y for split in self.splits.values())
+        return Examples(x, y) if is_one else None
+
     def split(self, name: SplitName) -> Examples:
         """The split called `name`. Raises DataError where there is none."""
         if name not in self.splits:

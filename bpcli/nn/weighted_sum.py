@@ -72,6 +72,7 @@ class PartHead:
 class WeightedSumHead:
     """L = Σ_i weight_i · L_i, so that dL/dZ of part i is weight_i · dL_i/dZ_i (multi-task learning: Caruana 1997)."""
 
+    shares = False
     hits: int | None = None
 
     def __init__(self, parts: Sequence[PartHead], *, capacity: int, width: int, dtype: Any) -> None:
@@ -83,7 +84,7 @@ class WeightedSumHead:
 
     def forward(self, Z: Array, T: Array) -> float:
         """The weighted sum; `part_losses` then holds the sum over examples of each part's own loss, unweighted."""
-        self.Y = self._Y.rows(len(Z))
+        self.scores = self.Y = self._Y.rows(len(Z))  # those to rank by are the parts' own
         total = 0.0
         for part in self.parts:
             loss = part.head.forward(Z[:, part.outputs], part.targets(T))

@@ -22,8 +22,10 @@ def print_evaluation(console: Console, evaluation: Evaluation) -> None:
         console,
         [
             ("checkpoint", str(evaluation.checkpoint)),
-            ("data", f"{evaluation.data}, {evaluation.split} split, {counted(evaluation.examples, 'example')}"),
+            ("data", f"{evaluation.data}, {_split(evaluation)}, {counted(evaluation.examples, 'example')}"),
+            *([("rows", str(evaluation.rows))] if evaluation.rows else []),
             *((name, _value(name, value, evaluation)) for name, value in metrics.items()),
+            *(("required", f"{'met' if checked.met else 'not met'}: {checked}") for checked in evaluation.requirements),
         ],
     )
     if evaluation.class_names:
@@ -39,10 +41,16 @@ def print_evaluation(console: Console, evaluation: Evaluation) -> None:
         _print_mistakes(console, evaluation)
 
 
+def _split(evaluation: Evaluation) -> str:
+    return "all rows" if evaluation.split == "all" else f"{evaluation.split} split"
+
+
 def _value(name: str, value: float, evaluation: Evaluation) -> Text:
     if math.isnan(value):
         return Text("undefined", "dim")
     of = f" for k = {evaluation.top_k}" if name == "top_k_accuracy" else ""
+    if name == "loss" and evaluation.loss_with:
+        of = f" with {' and '.join(evaluation.loss_with)}"
     return Text.assemble((number(value), "bold"), of)
 
 
@@ -72,7 +80,7 @@ def _print_targets(console: Console, evaluation: Evaluation) -> None:
 def _print_mistakes(console: Console, evaluation: Evaluation) -> None:
     console.print("most confident mistakes", style="dim", soft_wrap=True)
     columns = [Column("index"), Column("true", left=True), Column("predicted", left=True), Column("confidence")]
-    rows = [[str(m.index), m.true, m.predicted, f"{m.confidence:.4f}"] for m in evaluation.mistakes]
+    rows = [[str(m.index), m.true, m.predicted, number(m.confidence)] for m in evaluation.mistakes]
     print_table(console, columns, rows)
 
 

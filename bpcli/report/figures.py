@@ -9,6 +9,8 @@ def number(value: float) -> str:
     """At most nine characters: four decimals, fewer for large values, an exponent where those would show nothing."""
     if not math.isfinite(value):
         return str(value)
+    if 0.99995 <= value < 1:  # a share that is not the whole never reads as 1
+        return f"{min(round(value * 1e7), 9_999_999) / 1e7:.7f}".rstrip("0")
     if value == 0 or 1e-3 <= abs(value) < 1e3:
         return f"{value:.4f}"
     return f"{value:.1f}" if 1e3 <= abs(value) < 1e5 else f"{value:.2e}"

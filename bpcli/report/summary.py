@@ -46,6 +46,8 @@ def _facts(config: Config, result: TrainResult) -> Iterator[tuple[str, Cell | li
         yield "best", f"{result.monitor} {number(result.best.value)} at epoch {result.best.epoch}"
     if result.final:
         yield "final", [f"{name} {number(value)}" for name, value in result.final.items()]
+    if measured := [checked for checked in result.requirements if checked.value is not None]:
+        yield "required", "\n".join(f"{'met' if checked.met else 'not met'}: {checked}" for checked in measured)
     if result.run is not None:
         files = [name for name in ("best.npz", "last.npz", "log.csv", "config.yaml") if (result.run / name).is_file()]
         yield "files", f"{result.run}: {', '.join(files)}"

@@ -2,7 +2,8 @@
 
 The arrays are the parameters under their names (`layers.0.W`), the optimizer's slots beside them
 (`optimizer.displacement.layers.0.W`), the running averages of batch normalisation (`layers.0.running_mean`) and of the
-weights (`average.layers.0.W`), and the input scaling (`scaler.shift`, `scaler.factor`).
+weights (`average.layers.0.W`), the input scaling (`scaler.shift`, `scaler.factor`), and hashes of the rows learned from
+(`rows.hashes`, or `rows.filter` where they are many).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bpcli.data.dataset import DataInfo
+from bpcli.data.rows import LearnedRows
 from bpcli.data.scaling import Scaler
 from bpcli.data.stream_batches import StreamBatches
 from bpcli.errors import CheckpointError
@@ -42,6 +44,8 @@ class Saved:
     """parameters by name, and slots under `optimizer.<slot>.<name>`"""
     origin: Origin | None = None
     """where the run started from, if not from drawn weights"""
+    rows: LearnedRows | None = None
+    """None: not known, as of streams, and of checkpoints before format 2"""
 
     @property
     def tensors(self) -> dict[str, Array]:
@@ -56,6 +60,7 @@ def pack_checkpoint(
     config: dict[str, Any],
     fingerprint: dict[str, str | int],
     origin: Origin | None = None,
+    rows: LearnedRows | None = None,
 ) -> npz.Packed:
     """What makes the file of the experiment's parameters and the state, as they are when it is written.
 
@@ -70,6 +75,8 @@ def pack_checkpoint(
         arrays |= {f"{_AVERAGE}{name}": view for name, view in parameters.split(state.average).items()}
     arrays |= {"scaler.shift": experiment.scaler.shift, "scaler.factor": experiment.scaler.factor}
     require_finite(arrays, step=state.counters.step)
+    if rows is not None:
+        arrays[_FILTER if rows.is_bloom else _HASHES] = rows.words
     header = {
         "config": config,
         "counters": state.counters.to_dict(),
@@ -96,6 +103,7 @@ def load_checkpoint(path: str | Path) -> Saved:
             data_sha256=build(str, header["data_sha256"], "data_sha256"),
             arrays=arrays,
             origin=build(Origin | None, header["from"], "from"),
+            rows=_rows(arrays),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path} is not a whole bpcli checkpoint: {error} is missing or wrong") from None
@@ -145,6 +153,7 @@ def kept_slots(saved: Saved) -> set[str]:
 _NETWORK = "layers."
 _AVERAGE = "average."
 _OPTIMIZER = "optimizer."
+_HASHES, _FILTER = "rows.hashes", "rows.filter"
 
 
 def _has_average(saved: Saved) -> bool:
@@ -163,6 +172,14 @@ def _fill(saved: Saved, views: dict[str, Array], *, prefix: str) -> None:
             kind = "optimizer" if prefix.startswith(_OPTIMIZER) else "network"
             raise CheckpointError(f"{saved.path} is of another {kind}: {prefix + name} {found}, not {view.shape}")
         view[...] = array
+
+
+def _rows(arrays: dict[str, Array]) -> LearnedRows | None:
+    """The learned rows, taken out of `arrays`. Raises ValueError for what is none."""
+    hashes, bits = (arrays.pop(name, None) for name in (_HASHES, _FILTER))
+    if hashes is not None:
+        return LearnedRows(hashes)
+    return None if bits is None else LearnedRows(bits, is_bloom=True)
 
 
 def _section(header: dict[str, Any], key: str) -> dict[str, Any]:

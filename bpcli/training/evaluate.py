@@ -19,11 +19,11 @@ def measure(
     objective: Objective,
     batches: Batches,
     metrics: Metrics,
-    see: Callable[[Array, Array], None] | None = None,
+    see: Callable[[Array, Array, Array], None] | None = None,
 ) -> dict[str, float]:
     """`loss` (mean over the examples, without penalties) and the `metrics` of a split.
 
-    `see(Y, T)` is shown the outputs and targets of every block.
+    `see(Y, T, scores)` is shown the outputs and targets of every block, and what the outputs are ranked by.
     """
     total = 0.0
     part_losses: dict[str, float] = {}
@@ -31,8 +31,8 @@ def measure(
         total += objective.forward(X, T)
         if isinstance(objective.head, WeightedSumHead):
             add_sums(part_losses, {f"{name}_loss": loss for name, loss in objective.head.part_losses.items()})
-        metrics.add(objective.head.Y, T)
+        metrics.add(objective.head.Y, T, objective.head.scores)
         if see is not None:
-            see(objective.head.Y, T)
+            see(objective.head.Y, T, objective.head.scores)
     losses = {"loss": total, **part_losses}
     return {name: value / len(batches.examples) for name, value in losses.items()} | metrics.result()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -35,6 +35,8 @@ class Experiment:
     """of the training split, or of a stream, as training sees them"""
     splits: dict[str, Callable[[], Batches]]
     """each split there is, in its own order, in blocks to measure"""
+    whole: Callable[[], Batches] | None
+    """all examples, in the same way, where the splits are parts of one table"""
     epochs: int | None
     """None: until the stream ends"""
     evaluate_every: int
@@ -47,6 +49,8 @@ class Experiment:
     """of the metric top_k_accuracy"""
     measured_as: Literal["train", "prequential"] = "train"
     """what the losses of the updates are logged as"""
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """classes without an example, by split"""
 
     def metrics(self, names: Collection[str] | None = None) -> Metrics:
         """A fresh collector of the metrics of this kind of task called `names`; None: those of an evaluation."""
@@ -56,7 +60,8 @@ class Experiment:
             head = self.objective.head
             return PartMetrics(head, {part.name: self._part_metrics(part, names) for part in head.parts})
         if self.info.class_names:
-            return ClassificationMetrics(len(self.info.class_names), names, top_k=self.top_k)
+            shares = self.objective.head.shares
+            return ClassificationMetrics(len(self.info.class_names), names, top_k=self.top_k, shares=shares)
         return RegressionMetrics(self.info.targets)
 
     def _part_metrics(self, part: PartHead, names: Collection[str]) -> Metrics:
@@ -64,7 +69,8 @@ class Experiment:
         if part.kind == "value":
             return RegressionMetrics(len(part.columns))
         own = {name.removeprefix(f"{part.name}_") for name in names}
-        return ClassificationMetrics(len(self.info.target_classes[part.columns[0]]), {"accuracy", *own})
+        classes = len(self.info.target_classes[part.columns[0]])
+        return ClassificationMetrics(classes, {"accuracy", *own}, shares=part.head.shares)
 
     @property
     def data_sha256(self) -> str:

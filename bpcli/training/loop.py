@@ -99,7 +99,7 @@ def _count_answers(experiment: Experiment, counters: Counters, T: Array) -> None
     """After a `forward`: add what is right of it to the epoch's."""
     head = experiment.objective.head
     if experiment.info.class_names:
-        counters.correct += count_correct(head.Y, T) if head.hits is None else head.hits
+        counters.correct += count_correct(head.Y, T, head.scores) if head.hits is None else head.hits
     elif isinstance(head, WeightedSumHead):
         add_sums(counters.part_sums, sums_by_part(head, T))
 

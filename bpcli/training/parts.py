@@ -16,7 +16,7 @@ def sums_by_part(head: WeightedSumHead, T: Array) -> dict[str, float]:
     for part in head.parts:
         sums[f"{part.name}_loss"] = head.part_losses[part.name]
         if part.kind != "value":
-            sums[f"{part.name}_accuracy"] = count_correct(part.head.Y, part.targets(T))
+            sums[f"{part.name}_accuracy"] = count_correct(part.head.Y, part.targets(T), part.head.scores)
     return sums
 
 
@@ -33,9 +33,10 @@ class PartMetrics:
     head: WeightedSumHead
     parts: Mapping[str, Metrics]
 
-    def add(self, Y: Array, T: Array) -> None:
+    def add(self, Y: Array, T: Array, scores: Array | None = None) -> None:
+        """After a `forward` of the head, which has the `scores` of each part."""
         for part in self.head.parts:
-            self.parts[part.name].add(Y[:, part.outputs], part.targets(T))
+            self.parts[part.name].add(Y[:, part.outputs], part.targets(T), part.head.scores)
 
     def result(self) -> dict[str, float]:
         results = {name: metrics.result() for name, metrics in self.parts.items()}

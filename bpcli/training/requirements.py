@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from bpcli.errors import UsageError
 
@@ -37,8 +40,67 @@ class Requirement:
         """NaN meets nothing."""
         return _OPERATORS[self.comparison](value, self.bound)
 
+    def shown(self, value: float) -> str:
+        """`value` in a few digits; in all of them where the few would meet the bound and the value doesn't, or so."""
+        if math.isnan(value):
+            return "undefined"
+        short = f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e3 else f"{value:.4g}"
+        return short if self.is_met(float(short)) == self.is_met(value) else repr(value)
+
     def __str__(self) -> str:
-        return f"{self.name}{self.comparison}{self.bound:g}"
+        return f"{self.name}{self.comparison}{self.bound:.15g}"
+
+
+@dataclass(frozen=True)
+class CheckedRequirement:
+    """A requirement, and what a checkpoint has of it."""
+
+    requirement: Requirement
+    value: float | None = None
+    """NaN: undefined for these examples; None: not measured, because the training was interrupted or diverged"""
+    checkpoint: Path | None = None
+    epoch: int | None = None
+    last_epoch: int | None = None
+    """the epoch at which the training ended, where that is another one"""
+    last_value: float | None = None
+    """of the weights at that epoch"""
+
+    @property
+    def met(self) -> bool:
+        return self.value is not None and self.requirement.is_met(self.value)
+
+    @property
+    def last_met(self) -> bool:
+        """Whether the weights at the end of the training meet it, where they are others."""
+        return self.met if self.last_value is None else self.requirement.is_met(self.last_value)
+
+    def __str__(self) -> str:
+        """`test_accuracy is 0.9823, required >= 0.98`, and what the last epoch has where that decides otherwise."""
+        required = f"required {self.requirement.comparison} {self.requirement.bound:.15g}"
+        if self.value is None:
+            return f"{self.requirement.name} was not measured, {required}"
+        text = f"{self.requirement.name} is {self.requirement.shown(self.value)}, {required}"
+        if math.isnan(self.value):
+            text += ": it has no value for these examples, so no bound can be met"
+        if self.last_value is None or self.last_met == self.met:
+            return text
+        verdict = "meets it" if self.last_met else "does not"
+        return (
+            f"{text}, in {self.checkpoint} of epoch {self.epoch}; the last epoch, {self.last_epoch}, "
+            f"has {self.requirement.shown(self.last_value)} and {verdict}"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """An entry of `requirements` in the JSON objects of `bpcli train` and `bpcli eval`."""
+        return {
+            "name": self.requirement.name,
+            "operator": self.requirement.comparison,
+            "bound": self.requirement.bound,
+            "value": self.value,
+            "met": self.met,
+            "checkpoint": str(self.checkpoint) if self.checkpoint else None,
+            "epoch": self.epoch,
+        }
 
 
 def parse_requirement(text: str, available: dict[str, list[str]]) -> Requirement:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+from bpcli.data.rows import LearnedRows
 from bpcli.errors import DataError
 from bpcli.training.checkpoint import pack_checkpoint
 from bpcli.training.events import CheckpointDue, Evaluated, Event, StepDone, Stopped, Waiting
@@ -31,6 +32,8 @@ class Recorder:
     config: dict[str, Any]
     fingerprint: dict[str, str | int]
     origin: Origin | None = None
+    rows: LearnedRows | None = None
+    """learned from by the end of the run, before it too; None: not known"""
 
     def require_recordable(self, *, resumed: bool) -> None:
         """Raise what `open` would raise, but for what only writing can tell."""
@@ -96,5 +99,10 @@ class Recorder:
         Raises `DivergedError` rather than let a checkpoint that is not finite replace one that is.
         """
         return pack_checkpoint(
-            self.experiment, self.state, config=self.config, fingerprint=self.fingerprint, origin=self.origin
+            self.experiment,
+            self.state,
+            config=self.config,
+            fingerprint=self.fingerprint,
+            origin=self.origin,
+            rows=self.rows,
         )

@@ -249,7 +249,10 @@ def test_epochs_can_end_a_stream_before_its_end_and_more_of_them_go_on(stream: C
 def test_what_was_logged_last_can_be_required_and_monitored(stream: Config) -> None:
     monitored = replace(stream, checkpoint=Checkpoint(monitor="prequential_accuracy"))
     result = train(monitored, require=["prequential_loss<1e-9", "prequential_accuracy>=0"])
-    assert [str(requirement) for requirement in result.unmet] == ["prequential_loss<1e-09"]
+    assert [str(checked.requirement) for checked in result.unmet] == ["prequential_loss<1e-09"]
+    for checked in result.requirements:
+        assert checked.value == result.final[checked.requirement.name], "as it was logged"
+        assert (checked.checkpoint, checked.epoch) == (result.run / "last.npz", result.epochs)
     assert result.monitor == "prequential_accuracy"
     with pytest.raises(UsageError, match="this run has prequential_loss, prequential_accuracy"):
         train(stream, require=["train_loss<1"])

@@ -19,8 +19,10 @@ from bpcli.config.sections import Config, Model
 from bpcli.data.csv_table import Csv
 from bpcli.data.sources import Npz
 from bpcli.errors import CheckpointError, ConfigError, UsageError
+from bpcli.nn.batch_norm import BatchNorm
 from bpcli.nn.dense import Dense
 from bpcli.nn.losses import MeanSquaredError
+from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.schedules import Cosine, Plateau
 from bpcli.optim.sgd import SGD
 from bpcli.training.checkpoint import load_checkpoint
@@ -297,15 +299,93 @@ def test_a_dry_run_writes_nothing(moons: Config, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_requirements_are_measured_on_the_final_weights(moons: Config) -> None:
-    result = train(moons, require=["test_accuracy>=0.01", "train_loss<1e-9"])
-    assert [str(requirement) for requirement in result.unmet] == ["train_loss<1e-09"]
-    assert 0.01 <= result.final["test_accuracy"] <= 1
+REQUIRED = ["test_loss<9", "validation_accuracy>=0", "train_roc_auc>=0"]
+
+
+def best_before_the_end(config: Config) -> Config:
+    """A training that was best at another epoch than its last."""
+    return replace(
+        with_training(config, epochs=6),
+        optimizer=SGD(learning_rate=0.9, momentum=0.9),
+        checkpoint=Checkpoint(monitor="train_loss", mode="max"),
+    )
+
+
+@pytest.mark.parametrize("average", [None, MovingAverage(decay=0.7)])
+@pytest.mark.parametrize("normalization", [None, BatchNorm()])
+def test_what_is_required_is_measured_of_the_best_checkpoint_to_the_digit_as_eval_does(
+    moons: Config, average: MovingAverage | None, normalization: BatchNorm | None
+) -> None:
+    layers = (Dense(units=6, normalization=normalization), Dense(units=2))
+    config = replace(best_before_the_end(moons), average=average, model=Model(layers=layers), threads=2)
+    result = train(config, output="run", require=REQUIRED)
+    assert result.best is not None
+    assert result.best.epoch < result.epochs
+    for checked in result.requirements:
+        split, _, metric = checked.requirement.name.partition("_")
+        best, last = (evaluate(f"run/{name}.npz", split=split) for name in ("best", "last"))
+        values = [{"loss": found.loss, **found.metrics}[metric] for found in (best, last)]
+        assert [checked.value, checked.last_value] == values
+        assert result.final[checked.requirement.name] == values[1], "final stays the last epoch"
+        assert (checked.checkpoint, checked.epoch) == (Path("run/best.npz"), result.best.epoch)
+    assert result.requirements[0].value != result.requirements[0].last_value
+
+
+def test_the_result_holds_the_final_weights_after_the_best_were_measured(moons: Config) -> None:
+    result = train(best_before_the_end(moons), output="run", require=REQUIRED)
+    assert result.experiment is not None
+    weights = result.experiment.objective.network.parameters.views["layers.0.W"]
+    assert weights.tobytes() == load_checkpoint("run/last.npz").arrays["layers.0.W"].tobytes()
+
+
+def test_where_best_and_last_differ_the_best_decides_and_both_are_said(moons: Config) -> None:
+    first = train(best_before_the_end(moons), output="run", require=REQUIRED).requirements[0]
+    assert first.value is not None
+    assert first.last_value is not None
+    between = (first.value + first.last_value) / 2
+    passes, fails = ("<", ">") if first.value < first.last_value else (">", "<")
+    result = train(best_before_the_end(moons), output="again", require=[f"test_loss{passes}{between}"])
+    assert not result.unmet
+    assert f"in again/best.npz of epoch {first.epoch}; the last epoch, 6, has " in str(result.requirements[0])
+    assert str(result.requirements[0]).endswith(" and does not")
+    result = train(best_before_the_end(moons), output="third", require=[f"test_loss{fails}{between}"])
+    assert str(result.unmet[0]).endswith(" and meets it")
+
+
+def test_the_best_that_is_the_last_is_measured_once_and_said_so(moons: Config) -> None:
+    result = train(replace(moons, checkpoint=Checkpoint(monitor="train_loss")), output="run", require=["test_loss<9"])
+    (checked,) = result.requirements
+    assert result.best is not None
+    assert result.best.epoch == result.epochs == checked.epoch
+    assert checked.last_value is None
+    assert checked.value == result.final["test_loss"] == evaluate("run/best.npz").loss
+
+
+def test_without_a_best_checkpoint_the_last_is_what_is_required(moons: Config) -> None:
+    train(best_before_the_end(moons), output="run")
+    Path("run/best.npz").unlink()
+    (checked,) = train(best_before_the_end(moons), output="run", resume="last", require=["test_loss<9"]).requirements
+    assert (checked.checkpoint, checked.epoch) == (Path("run/last.npz"), 6)
+    assert checked.value == evaluate("run/last.npz").loss
+
+
+def test_requirements_of_a_run_that_was_interrupted_are_not_measured(moons: Config) -> None:
+    result = train(moons, require=["test_loss<9"], interrupted=after(4))
+    assert [checked.value for checked in result.unmet] == [None]
+    assert result.to_dict()["requirements"][0] == {
+        "name": "test_loss",
+        "operator": "<",
+        "bound": 9.0,
+        "value": None,
+        "met": False,
+        "checkpoint": None,
+        "epoch": None,
+    }
 
 
 def test_every_metric_can_be_required_whether_it_is_logged_or_not(moons: Config) -> None:
     result = train(moons, output="run", require=["test_macro_f1>=0.01", "train_roc_auc>1"])
-    assert [str(requirement) for requirement in result.unmet] == ["train_roc_auc>1"]
+    assert [str(checked.requirement) for checked in result.unmet] == ["train_roc_auc>1"]
     assert result.final["test_macro_f1"] == evaluate("run/last.npz").metrics["macro_f1"]
     assert "validation_macro_f1" not in rows(Path("run"))[0]
 

@@ -62,3 +62,34 @@ def test_what_is_no_checkpoint_is_refused(bpcli: Command, arguments: list[str], 
     refused = bpcli("eval", *arguments)
     assert (refused.code, refused.out) == (2, "")
     assert refused.err.startswith(message)
+
+
+def test_a_requirement_decides_the_exit_code_of_eval_as_of_train(bpcli: Command, run: str) -> None:
+    met = bpcli("eval", run, "--require", "test_accuracy>=0", "--json")
+    assert (met.code, met.err) == (0, "")
+    (checked,) = json.loads(met.out)["requirements"]
+    assert checked["value"] == json.loads(met.out)["metrics"]["accuracy"]
+    assert (checked["met"], checked["checkpoint"]) == (True, f"{run}/best.npz")
+    unmet = bpcli("eval", run, "--split", "train", "--require", "train_roc_auc>1", "--require", "train_loss<9")
+    assert unmet.code == 1
+    assert unmet.err.startswith("error: requirement not met: train_roc_auc is ")
+    assert len(unmet.err.splitlines()) == 1
+    assert "required           met: train_loss is " in unmet.out
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        (
+            "train_loss<1",
+            "the train split, and this measures the test split: write 'test_loss<1', or give --split train",
+        ),
+        ("all_loss<1", "is about all rows, and this measures the test split: write 'test_loss<1', or give --split all"),
+        ("test_beauty>1", "there is no test_beauty to require in 'test_beauty>1': this run has test_loss, test_acc"),
+        ("accuracy", "cannot read the requirement 'accuracy': write it as 'test_accuracy>=0.98'"),
+    ],
+)
+def test_a_requirement_that_is_not_measured_is_refused(bpcli: Command, run: str, condition: str, message: str) -> None:
+    refused = bpcli("eval", run, "--require", condition)
+    assert (refused.code, refused.out) == (2, "")
+    assert message in refused.err

@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 import bpcli as package
+from bpcli.api.evaluate import ALL_SPLITS
 from bpcli.checks.faults import FaultName
 from bpcli.cli.app import app
 from bpcli.cli.eval import Split
@@ -75,7 +76,8 @@ def test_the_version_is_that_of_the_package(bpcli: Command) -> None:
         (["trian"], "no such command 'trian'. Did you mean 'train'? (see bpcli --help)"),
         (
             ["eval", "x.npz", "--split", "half"],
-            "invalid value for '--split': 'half' is not one of 'train', 'validation', 'test' (see bpcli eval --help)",
+            "invalid value for '--split': 'half' is not one of 'train', 'validation', 'test', 'all' (see bpcli eval "
+            "--help)",
         ),
     ],
 )
@@ -87,5 +89,5 @@ def test_a_wrong_command_line_is_said_in_a_sentence_and_exits_with_2(
 
 def test_options_offer_what_the_core_knows() -> None:
     assert get_args(Fault) == get_args(FaultName)
-    assert get_args(Split) == get_args(SplitName)
+    assert get_args(Split) == ALL_SPLITS == (*get_args(SplitName), "all")
     assert get_args(Progress) == get_args(Style)

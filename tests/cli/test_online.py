@@ -192,7 +192,7 @@ def test_what_was_logged_last_decides_the_exit_code(bpcli: Command) -> None:
     assert bpcli("train", "online.yaml", "--require", "prequential_loss<5").code == 0
     short = bpcli("train", "online.yaml", "--require", "prequential_loss<0.001")
     assert short.code == 1
-    assert re.fullmatch(r"error: prequential_loss is [\d.]+, not prequential_loss<0.001\n", short.err)
+    assert re.fullmatch(r"error: requirement not met: prequential_loss is [\d.]+, required < 0.001\n", short.err)
 
 
 def test_a_stream_is_shown_without_being_read(bpcli: Command) -> None:

@@ -39,7 +39,7 @@ def test_a_pipe_gets_plain_lines(bpcli: Command) -> None:
 def test_json_is_the_only_thing_on_standard_output(bpcli: Command) -> None:
     done = bpcli("train", "moons.yaml", "--json")
     result = json.loads(done.out)
-    assert list(result) == ["run", "status", "epochs", "steps", "seconds", "best", "final"]
+    assert list(result) == ["run", "status", "epochs", "steps", "seconds", "best", "final", "requirements"]
     assert (result["run"], result["status"], result["epochs"]) == ("runs/moons", "completed", 3)
     assert list(result["best"]) == ["epoch", "monitor", "value"]
     assert "epoch 3/3" in done.err
@@ -117,8 +117,20 @@ def test_a_requirement_decides_the_exit_code(bpcli: Command) -> None:
     short = bpcli("train", "xor.yaml", "training.epochs=1", "--require", "train_loss<0.1", "--require", "train_loss>0")
     assert short.code == 1
     assert len(short.err.splitlines()) == 1
-    assert short.err.startswith("error: train_loss is 0.")
-    assert short.err.endswith(", not train_loss<0.1\n")
+    assert short.err.startswith("error: requirement not met: train_loss is 0.")
+    assert short.err.endswith(", required < 0.1\n")
+    assert "required  not met: train_loss is 0." in short.out
+
+
+def test_json_says_of_each_requirement_what_was_measured_of_which_checkpoint(bpcli: Command) -> None:
+    shown = bpcli("train", "xor.yaml", "--json", "--require", "train_accuracy>=1.1", "--require", "train_loss<9")
+    result = json.loads(shown.out)
+    unmet, met = result["requirements"]
+    best = {"checkpoint": "runs/xor/best.npz", "epoch": result["best"]["epoch"]}
+    assert unmet == {"name": "train_accuracy", "operator": ">=", "bound": 1.1, "value": 1.0, "met": False, **best}
+    assert (met["met"], met["value"]) == (True, pytest.approx(result["final"]["train_loss"], rel=0.1))
+    assert shown.code == 1
+    assert shown.err.splitlines()[-1] == "error: requirement not met: train_accuracy is 1.0000, required >= 1.1"
 
 
 @pytest.mark.parametrize("condition", ["accuracy>=0.9", "test_accuracy", "train_beauty>1", "train_loss<nan"])

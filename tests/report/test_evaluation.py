@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 from bpcli.api.evaluation import Evaluation, Mistake
+from bpcli.api.measured_rows import MeasuredRows
 from bpcli.report.evaluation import print_evaluation
 from bpcli.training.metrics import ClassScore, TargetScore
 
@@ -57,6 +59,21 @@ def test_metrics_come_first_then_classes_then_mistakes(screen: Screen) -> None:
         "index  true  predicted  confidence",
         "   17  cat   dog            0.9877",
     ]
+
+
+def test_the_rows_that_were_measured_and_what_the_loss_counts_are_said(screen: Screen) -> None:
+    console, lines = screen(120)
+    rows = MeasuredRows("all rows", 1200, 17)
+    made = replace(classified(), split="all", rows=rows, loss_with=("class weights",), warnings=rows.warnings)
+    print_evaluation(console, made)
+    assert lines()[:4] == [
+        "warning: 17 of 1,200 rows equal a row it was trained on: the figures say less of rows it has not seen",
+        "checkpoint         run/best.npz",
+        "data               pets, all rows, 1,200 examples",
+        "rows               17 of 1,200 rows equal a row it was trained on",
+    ]
+    assert lines()[4] == "loss               1.23e-04 with class weights"
+    assert str(replace(rows, exact=False)) == "about 17 of 1,200 rows equal a row it was trained on"
 
 
 def test_a_narrow_terminal_gets_the_columns_that_matter(screen: Screen) -> None:

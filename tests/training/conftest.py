@@ -95,6 +95,7 @@ def make_experiment(
             "train": lambda: stream(train, batch_size=8, shuffle=False),
             "validation": lambda: stream(validation, batch_size=8, shuffle=False),
         },
+        whole=None,
         epochs=epochs,
         evaluate_every=evaluate_every,
         every_steps=every_steps,

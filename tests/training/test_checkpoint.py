@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bpcli.data.rows import LearnedRows
 from bpcli.errors import CheckpointError, DivergedError
 from bpcli.optim.rmsprop import RMSProp
 from bpcli.optim.sgd import SGD
@@ -218,4 +219,38 @@ def test_a_format_version_that_is_no_number_is_refused_in_few_words(
 ) -> None:
     rewritten(saved[0], format_version=version)
     with pytest.raises(CheckpointError, match=r"has format version .{1,20}, and this bpcli reads 1 to 2: use"):
+        load_checkpoint(saved[0])
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_the_rows_learned_from_are_kept_beside_the_arrays(
+    experiment: MakeExperiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: bool
+) -> None:
+    monkeypatch.setattr("bpcli.data.rows.MOST_HASHES", 2 if many else 100)
+    rows = LearnedRows.of(np.array([7, 2**64 - 1, 3], np.uint64))
+    trained = experiment()
+    path = tmp_path / "last.npz"
+    path.write_bytes(pack_checkpoint(trained, trained.start(), config={}, fingerprint={}, rows=rows))
+    saved = load_checkpoint(path)
+    assert saved.rows is not None
+    assert (saved.rows.is_bloom, saved.rows.words.tobytes()) == (many, rows.words.tobytes())
+    assert not [name for name in saved.arrays if name.startswith("rows")]
+    with np.load(path, allow_pickle=False) as plain:
+        assert plain["rows.filter" if many else "rows.hashes"].dtype == np.uint64
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("rows.hashes", np.zeros(3)),
+        ("rows.hashes", np.zeros((2, 2), np.uint64)),
+        ("rows.filter", np.zeros(3, np.uint64)),
+    ],
+)
+def test_learned_rows_that_are_none_are_refused(
+    saved: tuple[Path, State, np.ndarray], name: str, array: np.ndarray
+) -> None:
+    header, arrays = npz.unpack(saved[0])
+    saved[0].write_bytes(npz.pack(header, {**arrays, name: array}))
+    with pytest.raises(CheckpointError, match=r"last\.npz is not a whole bpcli checkpoint: the learned rows"):
         load_checkpoint(saved[0])

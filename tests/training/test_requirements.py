@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from bpcli.errors import UsageError
-from bpcli.training.requirements import parse_requirement
+from bpcli.training.requirements import CheckedRequirement, parse_requirement
 
 AVAILABLE = {"train": ["loss", "accuracy"], "test": ["loss", "accuracy"]}
 
@@ -36,3 +38,26 @@ def test_what_cannot_be_read_is_refused_with_an_example(text: str) -> None:
 def test_an_unknown_metric_is_refused_with_those_there_are() -> None:
     with pytest.raises(UsageError, match=r"no validation_loss .* train_loss, train_accuracy, test_loss"):
         parse_requirement("validation_loss<1", AVAILABLE)
+
+
+@pytest.mark.parametrize(
+    ("condition", "value", "said"),
+    [
+        ("train_accuracy>=1.1", 1.0, "train_accuracy is 1.0000, required >= 1.1"),
+        ("train_loss<1e-9", 0.25, "train_loss is 0.2500, required < 1e-09"),
+        ("train_loss<1e-9", 1.25e-5, "train_loss is 1.25e-05, required < 1e-09"),
+        ("test_accuracy>=0.98", 0.97996, "test_accuracy is 0.97996, required >= 0.98"),
+        ("test_accuracy==1", 0.99999, "test_accuracy is 0.99999, required == 1"),
+        ("test_accuracy>=0.123456789", 0.0, "test_accuracy is 0.0000, required >= 0.123456789"),
+        ("test_loss<1", math.inf, "test_loss is inf, required < 1"),
+        (
+            "test_accuracy>=0.5",
+            math.nan,
+            "test_accuracy is undefined, required >= 0.5: it has no value for these examples, so no bound can be met",
+        ),
+    ],
+)
+def test_what_is_said_of_an_unmet_one_never_rounds_to_one_that_is_met(condition: str, value: float, said: str) -> None:
+    checked = CheckedRequirement(parse_requirement(condition, AVAILABLE), value)
+    assert not checked.met
+    assert str(checked) == said

@@ -69,6 +69,8 @@ class KLDivergence:
 class SoftmaxCrossEntropyHead(SmoothHead):
     """Targets are class indices `(N,)`, or one row of probabilities an example `(N, K)`."""
 
+    shares = True
+
     def __init__(self, buffer: Buffer, *, smoothing: float = 0.0, weights: Array | None = None) -> None:
         """`weights (K,)` of the classes."""
         self.smoothing, self.weights = smoothing, weights
@@ -90,6 +92,7 @@ class SoftmaxCrossEntropyHead(SmoothHead):
         if len(Z) != len(self.Y):
             self._resize(len(Z))
         Y, products, total, mass = self.Y, self._products, self._totals, self._mass
+        self.scores = Z
         has_classes = T.ndim == 1
         self.T = T = self._one_hot(T) if has_classes else T
         if self._is_changed:
@@ -166,7 +169,7 @@ class SigmoidCrossEntropyHead(SmoothHead):
 
     def forward(self, Z: Array, T: Array) -> float:
         """Σ w [max(z, 0) - z t + ln(1 + e^-|z|)]"""
-        self.Y, self.w = self._Y.rows(len(Z)), self._weights(T)
+        self.Y, self.scores, self.w = self._Y.rows(len(Z)), Z, self._weights(T)
         self.T = T * (1 - self.smoothing) + self.smoothing / max(Z.shape[1], 2) if self.smoothing else T
         loss = np.maximum(Z, 0) - Z * self.T + np.log1p(np.exp(-np.abs(Z)))
         if self.w is not None:

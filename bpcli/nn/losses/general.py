@@ -7,9 +7,12 @@ from typing import Protocol
 
 import numpy as np
 
-from bpcli.nn.activations import Activation
+from bpcli.nn.activations import ELU, SELU, Activation, Exp, Identity, Sigmoid, Softmax, Softplus, Softsign, Tanh
 from bpcli.nn.arrays import Array, Buffer
 from bpcli.nn.held import Held
+
+_RISING = (Identity, Exp, Sigmoid, Tanh, Softsign, Softplus, ELU, SELU, Softmax)
+"""Activations whose outputs along a row are in the order of the raw ones, and level off where these do not."""
 
 
 class Comparison(Protocol):
@@ -50,11 +53,14 @@ class GeneralHead:
 
     def __init__(self, activation: Activation, comparison: Comparison, buffer: Buffer) -> None:
         self.activation, self.comparison = activation, comparison
+        self.shares = isinstance(activation, Softmax)
+        self._rises = isinstance(activation, _RISING)
         self._Y, self._dY = buffer, buffer.like()
 
     def forward(self, Z: Array, T: Array) -> float:
         self.Z, self.T = Z, T
         self.Y, self.dY = self._Y.rows(len(Z)), self._dY.rows(len(Z))
+        self.scores = Z if self._rises else self.Y
         self.activation.forward(Z, self.Y)
         return self.comparison.compare(self.Y, T, self.dY)
 

@@ -14,6 +14,12 @@ class Head(Protocol):
     Y: Array
     """The outputs `f(Z) (N, K)` of the last `forward`, until `backward` or the next `forward`."""
 
+    scores: Array
+    """After `forward`: `(N, K)`, along a row in the order of the outputs, but without the ties of rounded ones."""
+
+    shares: bool
+    """Whether the outputs of an example are shares of 1: only along a row are its scores then in their order."""
+
     hits: int | None
     """Of the last `forward`: how many classes have the greatest output; None where it did not come across that."""
 
@@ -37,6 +43,7 @@ class Head(Protocol):
 class SmoothHead:
     """A head without corners."""
 
+    shares: bool = False
     hits: int | None = None
 
     def sides(self) -> list[Array]:

@@ -43,7 +43,7 @@ class PoissonHead(SmoothHead):
 
     def forward(self, Z: Array, T: Array) -> float:
         """Σ (e^z - t z) / K"""
-        self.Y, self.T = self._Y.rows(len(Z)), T
+        self.Y, self.scores, self.T = self._Y.rows(len(Z)), Z, T
         Exp().forward(Z, self.Y)
         return float((self.Y.sum() - np.vdot(T, Z)) / Z.shape[1])
 

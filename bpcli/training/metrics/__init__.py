@@ -32,11 +32,13 @@ __all__ = [
 
 
 class Metrics(Protocol):
-    """Collects batches of outputs `Y (N, K)` and targets `T`, then gives metrics by name.
+    """Collects batches of outputs `Y (N, K)`, targets `T` and what to rank by, then gives metrics by name.
 
-    Neither array is kept: both may be buffers that the next batch overwrites.
+    No array is kept: all may be buffers that the next batch overwrites.
     """
 
-    def add(self, Y: Array, T: Array) -> None: ...
+    def add(self, Y: Array, T: Array, scores: Array | None = None) -> None:
+        """`scores (N, K)` are those of the head that gave `Y`; None: the outputs themselves."""
+        ...
 
     def result(self) -> dict[str, float]: ...

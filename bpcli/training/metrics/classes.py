@@ -7,9 +7,14 @@ import numpy as np
 from bpcli.nn.arrays import Array
 
 
-def predicted_classes(Y: Array) -> Array:
-    """Outputs `(N, K)` to classes `(N,)`: the largest output, or for a single output whether it exceeds ½."""
-    classes: Array = (Y[:, 0] > 0.5).astype(np.intp) if Y.shape[1] == 1 else Y.argmax(axis=1)
+def predicted_classes(Y: Array, scores: Array | None = None) -> Array:
+    """Outputs `(N, K)` to classes `(N,)`: the largest output, or for a single output whether it exceeds ½.
+
+    Where the `scores (N, K)` are known, by which outputs that round to the same number still differ, the largest score.
+    """
+    if Y.shape[1] == 1:
+        return (Y[:, 0] > 0.5).astype(np.intp)
+    classes: Array = (Y if scores is None else scores).argmax(axis=1)
     return classes
 
 
@@ -18,14 +23,14 @@ def target_classes(T: Array) -> Array:
     return T if T.ndim == 1 else predicted_classes(T)
 
 
-def count_correct(Y: Array, T: Array) -> int:
+def count_correct(Y: Array, T: Array, scores: Array | None = None) -> int:
     """How many of the examples are classified correctly."""
-    return int(np.count_nonzero(predicted_classes(Y) == target_classes(T)))
+    return int(np.count_nonzero(predicted_classes(Y, scores) == target_classes(T)))
 
 
-def count_in_top_k(Y: Array, T: Array, k: int) -> int:
-    """Of how many examples the true class is among the k largest outputs; of equal ones the first classes are."""
+def count_in_top_k(scores: Array, T: Array, k: int) -> int:
+    """Of how many examples the true class is among the k largest scores; of equal ones the first classes are."""
     true = target_classes(T)[:, np.newaxis]
-    own = np.take_along_axis(Y, true, axis=1)
-    earlier = np.arange(Y.shape[1]) < true
-    return int(np.count_nonzero(((own < Y) | ((own == Y) & earlier)).sum(axis=1) < k))
+    own = np.take_along_axis(scores, true, axis=1)
+    earlier = np.arange(scores.shape[1]) < true
+    return int(np.count_nonzero(((own < scores) | ((own == scores) & earlier)).sum(axis=1) < k))

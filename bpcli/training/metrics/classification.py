@@ -20,7 +20,7 @@ from bpcli.training.metrics.confusion import (
     recalls,
 )
 from bpcli.training.metrics.means import mean_of_defined
-from bpcli.training.metrics.ranking import Counts, average_precision, counts_by_threshold, roc_auc
+from bpcli.training.metrics.ranking import Counts, average_precision, counts_by_threshold, log_odds, roc_auc
 
 _OF_CONFUSION = {
     "accuracy": accuracy,
@@ -50,28 +50,38 @@ class ClassScore:
 class ClassificationMetrics:
     """The metrics called `names`, and the confusion matrix `(classes, classes)`: rows are true, columns predicted.
 
-    roc_auc and average_precision rank by the outputs: those of the second class for two classes, and for more each
+    roc_auc and average_precision rank by the scores: those of the second class for two classes, and for more each
     class against the rest, of which the plain mean is taken (not Hand and Till's 2001 mean over pairs of classes).
-    They need the outputs of the whole split, of which a copy is kept: 4 N K bytes in float32.
+    They need the scores of the whole split, of which a copy is kept: 4 N K bytes in float32.
     """
 
-    def __init__(self, classes: int, names: Collection[str] = ("accuracy",), *, top_k: int | None = None) -> None:
+    def __init__(
+        self,
+        classes: int,
+        names: Collection[str] = ("accuracy",),
+        *,
+        top_k: int | None = None,
+        shares: bool = False,
+    ) -> None:
+        """`shares`: the scores are raw outputs of a softmax."""
+        self._shares = shares
         self.confusion = np.zeros((classes, classes), np.int64)
         self._names = frozenset(names)
         self._top_k = top_k if "top_k_accuracy" in self._names else None
         self._ranks = not self._names.isdisjoint(_OF_RANKING)
         self._in_top_k = 0
-        self._outputs: list[Array] = []
+        self._scores: list[Array] = []
         self._true: list[Array] = []
 
-    def add(self, Y: Array, T: Array) -> None:
+    def add(self, Y: Array, T: Array, scores: Array | None = None) -> None:
+        scores = Y if scores is None else scores
         classes, true = len(self.confusion), target_classes(T)
-        pairs = true * classes + predicted_classes(Y)
+        pairs = true * classes + predicted_classes(Y, scores)
         self.confusion += np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
         if self._top_k:
-            self._in_top_k += count_in_top_k(Y, T, self._top_k)
+            self._in_top_k += count_in_top_k(scores, T, self._top_k)
         if self._ranks:
-            self._outputs.append(Y.copy())
+            self._scores.append(scores.copy())
             self._true.append(true.copy())
 
     def result(self) -> dict[str, float]:
@@ -99,8 +109,10 @@ class ClassificationMetrics:
 
     def _counts(self) -> list[Counts]:
         """Of each class against the rest; none where nothing was kept."""
-        if not self._outputs:
+        if not self._scores:
             return []
-        Y, true = np.concatenate(self._outputs), np.concatenate(self._true)
-        scores = np.hstack([-Y, Y]) if Y.shape[1] == 1 else Y
-        return [counts_by_threshold(scores[:, i], true == i) for i in range(len(self.confusion))]
+        scores, true = np.concatenate(self._scores), np.concatenate(self._true)
+        if scores.shape[1] == 1:
+            scores = np.hstack([-scores, scores])
+        columns = log_odds(scores) if self._shares else scores.T
+        return [counts_by_threshold(column, true == i) for i, column in enumerate(columns)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,23 @@ class Counts(NamedTuple):
     """those of the class"""
     false: Array
     """all others"""
+
+
+def log_odds(Z: Array) -> Iterator[Array]:
+    """ln(p_k / (1 - p_k)) of the softmax p of `Z (N, K)`, K > 1: one class k after another, as float64 `(N,)`.
+
+    It is z_k - ln Σ_{j≠k} e^z_j, and ranks examples as p_k does, which rounds to 0 or 1 where this goes on to grow.
+    """
+    top = Z.argmax(axis=1)
+    greatest = Z.max(axis=1).astype(np.float64)
+    others = np.logaddexp.reduce(
+        Z, axis=1, dtype=np.float64, initial=-math.inf, where=top[:, np.newaxis] != np.arange(Z.shape[1])
+    )
+    rest = np.exp(others - greatest)
+    for k in range(Z.shape[1]):
+        is_top, ahead = top == k, Z[:, k] - greatest
+        own = np.where(is_top, 0, np.exp(ahead))
+        yield np.where(is_top, Z[:, k] - others, ahead - np.log1p(rest - own))
 
 
 def counts_by_threshold(scores: Array, positive: Array) -> Counts:

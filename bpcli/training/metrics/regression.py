@@ -34,7 +34,8 @@ class RegressionMetrics:
         self.absolute, self.squared = np.zeros(targets), np.zeros(targets)
         self.mean, self.total = np.zeros(targets), np.zeros(targets)
 
-    def add(self, Y: Array, T: Array) -> None:
+    def add(self, Y: Array, T: Array, scores: Array | None = None) -> None:
+        """`scores` rank, and have nothing to say of numbers."""
         T = T.astype(np.float64)
         error = Y - T
         n, mean = len(T), T.mean(axis=0)

@@ -85,7 +85,7 @@ def test_only_what_is_named_is_measured_and_outputs_are_kept_only_to_rank_them()
     metrics.add(np.eye(3), np.arange(3))
     assert metrics.result() == {"accuracy": 1, "mcc": 1}
     assert all(math.isnan(row.roc_auc) for row in metrics.per_class("abc"))
-    assert not metrics._outputs
+    assert not metrics._scores
 
 
 def test_outputs_too_many_for_float32_sums_are_counted_exactly() -> None:

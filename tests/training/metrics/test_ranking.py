@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpcli.training.metrics.ranking import average_precision, counts_by_threshold, roc_auc
+from bpcli.training.metrics.ranking import average_precision, counts_by_threshold, log_odds, roc_auc
 
 sklearn = pytest.importorskip("sklearn.metrics")
 
@@ -69,3 +69,26 @@ def test_examples_of_one_kind_have_no_order() -> None:
     assert math.isnan(roc_auc(all_))
     assert math.isnan(average_precision(none))
     assert average_precision(all_) == 1
+
+
+@given(st.integers(2, 6), st.integers(1, 30), st.sampled_from([1.0, 30.0, 1e3, 1e5]), st.integers(0, 2**32))
+def test_log_odds_of_a_softmax_are_exact_however_large_the_raw_outputs(
+    classes: int, size: int, scale: float, seed: int
+) -> None:
+    Z = (np.random.default_rng(seed).standard_normal((size, classes)) * scale).astype(np.float32)
+    for k, found in enumerate(log_odds(Z)):
+        assert found.tolist() == pytest.approx([_log_odds(row, k) for row in Z.tolist()], rel=1e-12, abs=1e-12)
+
+
+def _log_odds(row: list[float], k: int) -> float:
+    """z_k - ln Σ_{j≠k} e^z_j, term by term."""
+    others = [z for j, z in enumerate(row) if j != k]
+    most = max(others)
+    return row[k] - (most + math.log(math.fsum(math.exp(z - most) for z in others)))
+
+
+def test_log_odds_go_on_where_the_probabilities_are_all_0_or_1() -> None:
+    Z = np.array([[0, 200], [0, 300], [0, -200], [0, -300]], np.float32)
+    below, above = log_odds(Z)
+    assert above.tolist() == [200, 300, -200, -300]
+    assert below.tolist() == [-200, -300, 200, 300]
