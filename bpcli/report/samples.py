@@ -25,6 +25,11 @@ PALETTE = (
 
 LONGEST_LABEL = 14
 
+MARK = "bpcli show --samples"
+"""In the metadata of a sheet, by which it is recognised and may be drawn anew."""
+LARGEST = 1 << 27
+"""Bytes of a sheet."""
+
 
 class Samples(NamedTuple):
     """Some examples of the first epoch."""
@@ -64,13 +69,14 @@ def draw_samples(path: Path, experiment: Experiment, *, title: str, count: int |
     """Draw `count` examples (default: what fits on a sheet) to an image file; returns how many there were.
 
     Images are shown as images, rows of two numbers as points, longer ones as a map of colours. Raises `UsageError`
-    where matplotlib is not installed or the file cannot be written.
+    where matplotlib is not installed or the file cannot be written, or is there already and is no such sheet.
     """
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise UsageError("--samples draws with matplotlib, which is not installed: pip install matplotlib") from error
 
+    _require_own(path)
     info = experiment.info
     draw, most = (
         (_draw_images, MOST_IMAGES)
@@ -86,10 +92,26 @@ def draw_samples(path: Path, experiment: Experiment, *, title: str, count: int |
     if path.suffix[1:].lower() not in figure.canvas.get_supported_filetypes():
         raise UsageError(f"cannot draw to {path}: name a file that ends in .png, .svg or .pdf")
     try:
-        figure.savefig(path, dpi=160)
+        figure.savefig(path, dpi=160, metadata=_METADATA.get(path.suffix[1:].lower()))
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}; choose another file") from None
     return len(samples.X)
+
+
+_METADATA = {"png": {"Source": MARK}, **{kind: {"Creator": MARK} for kind in ("svg", "pdf", "ps", "eps")}}
+"""Of the formats that have any."""
+
+
+def _require_own(path: Path) -> None:
+    """Raise UsageError for a file that is not a sheet drawn before."""
+    try:
+        is_own = not path.exists() or (
+            path.is_file() and path.stat().st_size <= LARGEST and MARK.encode() in path.read_bytes()
+        )
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}; choose another file") from None
+    if not is_own:
+        raise UsageError(f"{path} is there already, and is not known as a sheet of bpcli: choose another file")
 
 
 def _first(experiment: Experiment, count: int) -> Samples:

@@ -110,13 +110,17 @@ def test_other_programs_settings_are_put_back(tiny: Path, publish: Publish) -> N
     import requests
     from tensorflow_datasets.core.download import downloader
 
-    before = (requests.Session.request, downloader.MAX_RETRIES, logging.root.manager.disable, sys.stdout, sys.stderr)
+    def settings() -> tuple[object, ...]:
+        executor = downloader.get_downloader(max_simultaneous_downloads=None)._executor
+        level = logging.root.manager.disable
+        return requests.Session.request, downloader.MAX_RETRIES, executor, level, sys.stdout, sys.stderr
+
+    before = settings()
     publish(tiny)
     fetched(tiny)
     with pytest.raises(DataError):
         fetched()
-    after = (requests.Session.request, downloader.MAX_RETRIES, logging.root.manager.disable, sys.stdout, sys.stderr)
-    assert after == before
+    assert settings() == before
 
 
 def test_nothing_is_printed_and_tensorflow_is_not_imported(tiny: Path) -> None:

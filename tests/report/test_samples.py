@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,25 @@ def test_what_is_drawn_is_what_is_streamed(tmp_path: Path) -> None:
         draw_samples(path, experiment(data, 10), title="digits", count=4)
         drawn.append(path.read_bytes())
     assert drawn[0] == drawn[1] != drawn[2]
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf", "PNG"])
+def test_a_sheet_is_drawn_anew_and_nothing_else_is_drawn_over(tmp_path: Path, suffix: str) -> None:
+    pytest.importorskip("matplotlib")
+    path, moons = tmp_path / f"sheet.{suffix}", experiment({"name": "moons"}, 2)
+    for count in (4, 5):
+        assert draw_samples(path, moons, title="moons", count=count) == count
+    path.write_bytes(b"a photograph")
+    with pytest.raises(UsageError, match=f"sheet.{suffix} is there already, and is not known as a sheet of bpcli"):
+        draw_samples(path, moons, title="moons", count=4)
+    assert path.read_bytes() == b"a photograph"
+
+
+def test_a_pipe_is_not_drawn_to(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    os.mkfifo(tmp_path / "sheet.png")
+    with pytest.raises(UsageError, match=r"sheet.png is there already"):
+        draw_samples(tmp_path / "sheet.png", experiment({"name": "moons"}, 2), title="moons", count=4)
 
 
 def test_a_file_that_cannot_be_drawn_to_is_refused(tmp_path: Path) -> None:
