@@ -1,8 +1,8 @@
 """The published files of the image sets, by which downloads, files of one's own and caches are recognised.
 
 The SHA-256 of the files are those that tensorflow-datasets publishes. Those of the values in them were computed from
-files with these sums. The originals of Fashion-MNIST and Kuzushiji-MNIST were not at hand: their caches are checked by
-what they record of themselves, and by the files that they say they come from.
+files with these sums. The images of Fashion-MNIST and all of Kuzushiji-MNIST were not at hand: their caches are checked
+by what they record of themselves, and by the files that they say they come from.
 """
 
 from __future__ import annotations
@@ -43,9 +43,15 @@ ORIGINALS: dict[str, dict[str, Original]] = {
     },
     "fashion_mnist": {
         TRAIN[0]: Original("3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
-        TRAIN[1]: Original("a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
+        TRAIN[1]: Original(
+            "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+            "657fbd221bfc9f4198cc14b5619cc33ec57c58dd0e47af4d99d6650759e869a7",
+        ),
         TEST[0]: Original("346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
-        TEST[1]: Original("67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
+        TEST[1]: Original(
+            "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+            "3d0e6c6ea990b53b6f8f500a41cac93881d981b315f84578b7d915342ade01e9",
+        ),
     },
     "kmnist": {
         TRAIN[0]: Original("51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4"),
