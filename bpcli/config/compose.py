@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from bpcli.config.document import Document
-from bpcli.config.scalars import Scalar, resolve_plain
+from bpcli.config.scalars import NO_TEXT, Scalar, is_text, resolve_plain
 from bpcli.config.source import MalformedError, Source, Span
 from bpcli.config.text import LARGEST
 from bpcli.config.yaml_errors import malformed
@@ -80,8 +80,8 @@ class _Composer:
         try:
             if event.implicit[0]:
                 return resolve_plain(text)
-            if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
-                raise ValueError("this text has a character that no text may have")
+            if not is_text(text):
+                raise ValueError(NO_TEXT)
         except ValueError as error:
             where = f"{dotted(path)}: " if path else ""
             self.document.add(self._span(event), f"{where}{error}", path)
@@ -124,6 +124,8 @@ class _Composer:
         if not is_word or event.tag is not None:
             shown = f", not {event.value}" if event.value else ""
             raise MalformedError(self._span(event), f"a key has to be a word{shown}")
+        if not is_text(event.value):
+            raise MalformedError(self._span(event), NO_TEXT)
         self.characters += len(event.value)
         return str(event.value)
 

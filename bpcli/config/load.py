@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,14 @@ from bpcli.config.compose import MOST_VALUES, compose
 from bpcli.config.document import Document
 from bpcli.config.extent import MOST_CHARACTERS, is_too_large
 from bpcli.config.overrides import apply_overrides
-from bpcli.config.scalars import resolve_plain
+from bpcli.config.scalars import NO_TEXT, is_text, resolve_plain
 from bpcli.config.sections import Config
 from bpcli.config.shorthand import expand
 from bpcli.config.source import MalformedError, Source
 from bpcli.config.text import read_source
 from bpcli.config.validate import validate
+from bpcli.errors import Path as Place
+from bpcli.errors import Problem, dotted
 
 
 def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
@@ -40,7 +42,9 @@ def read_config(path: str | Path, overrides: Sequence[str] = ()) -> tuple[Config
 
 def config_from_data(data: dict[str, Any], overrides: Sequence[str] = ()) -> Config:
     """The config in plain data, as `config_to_data` gives and a checkpoint holds. Raises `ConfigError`."""
-    return _config(Document(Source("the config in the checkpoint"), data), overrides)
+    document = Document(Source("the config in the checkpoint"), data)
+    document.require_valid(_no_texts(data))
+    return _config(document, overrides)
 
 
 def config_to_data(config: Config) -> dict[str, Any]:
@@ -81,6 +85,21 @@ def _config(document: Document, overrides: Sequence[str]) -> Config:
         limits = f"{MOST_VALUES:,} values of {MOST_CHARACTERS:,} characters"
         raise document.whole(f"has more than {limits} with its defaults written out: put a table into a csv file")
     return config
+
+
+def _no_texts(data: Any) -> Iterator[Problem]:
+    """Keys and values of plain data, which JSON can hold and YAML cannot: no other text reaches what comes later."""
+    ahead: list[tuple[Place, Any]] = [((), data)]  # deeper than Python may recurse
+    while ahead:
+        path, value = ahead.pop()
+        if isinstance(value, str) and not is_text(value):
+            yield Problem(path, f"{dotted(path)}: {NO_TEXT}")
+        elif isinstance(value, list):
+            ahead += [((*path, index), below) for index, below in enumerate(value)]
+        elif isinstance(value, dict):
+            ahead += [((*path, key), below) for key, below in value.items()]
+            if not all(map(is_text, value)):
+                yield Problem(path, f"{dotted(path) or 'the config'} has a key with a character that no text may have")
 
 
 def _folder_name(stem: str) -> str:

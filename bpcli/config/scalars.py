@@ -11,6 +11,7 @@ import re
 
 Scalar = None | bool | int | float | str
 
+NO_TEXT = "this text has a character that no text may have"
 MOST_DIGITS = 100
 """Of an integer; a seed of 128 bits has 39."""
 
@@ -23,6 +24,11 @@ _INTEGER = re.compile(r"[-+]?[0-9]+")
 _OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+
+
+def is_text(text: str) -> bool:
+    """Whether a path or a file can hold it: it has no NUL, and no half of a character (a surrogate)."""
+    return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text)
 
 
 def resolve_plain(text: str) -> Scalar:

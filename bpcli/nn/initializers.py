@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
-from annotated_types import Gt
+from annotated_types import Gt, Le
 
 from bpcli.nn.activations import ELU, GELU, SELU, Activation, LeakyReLU, ReLU, SiLU, Softplus
 from bpcli.nn.arrays import Array
 
 Shape = tuple[int, ...]
+
+Spread = Annotated[float, Gt(0), Le(1e100)]
+"""Far beyond what float32 holds, and little enough that the width of an interval can be calculated."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +77,7 @@ class Uniform:
     """uniform: U(-limit, limit), of variance limit² / 3."""
 
     name: Literal["uniform"] = "uniform"
-    limit: Annotated[float, Gt(0)] = 0.05
+    limit: Spread = 0.05
     """half the width of the interval"""
 
     def draw(self, rng: np.random.Generator, shape: Shape, *, fan_in: int, fan_out: int) -> Array:
@@ -103,7 +106,7 @@ class ScaledUniform:
     """U(-limit, limit) with limit = gain √(3 variance), the variance as for the normal form of the same name."""
 
     name: Literal["glorot_uniform", "he_uniform", "lecun_uniform"]
-    gain: Annotated[float, Gt(0)] = 1.0
+    gain: Spread = 1.0
     """factor on the limit"""
 
     def draw(self, rng: np.random.Generator, shape: Shape, *, fan_in: int, fan_out: int) -> Array:

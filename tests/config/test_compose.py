@@ -64,6 +64,10 @@ TRAPS: dict[str, tuple[str | bytes, str]] = {
         SMALLEST + 'name: "a\\0"\n',
         "c.yaml:3:7: name: this text has a character that no text may have",
     ),
+    "a surrogate in a key": (
+        SMALLEST + '"a\\ud800": 1\n',
+        "c.yaml:3:1: this text has a character that no text may have",
+    ),
     "a control character": ("data: xor\nname: a\x07\n", "c.yaml:2:8: the character U+0007 does not belong into a text"),
     "a binary file": (b"PK\x03\x04\xff\xfe", "c.yaml:1:5: the byte 0xff is not UTF-8: is this a text file?"),
     "latin-1": ("data: xor\nname: é\n".encode("latin-1"), "c.yaml:2:7: the byte 0xe9 is not UTF-8"),
