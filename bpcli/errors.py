@@ -13,7 +13,7 @@ A message is one sentence: what is wrong, where, what is allowed, what to do.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 Path = tuple[str | int, ...]
@@ -74,6 +74,13 @@ class DivergedError(BpcliError):
     """A loss, gradient or weight is not finite any more."""
 
     exit_code = 3
+
+
+def listed(names: Iterable[object], most: int = 10) -> str:
+    """Name the first `most` of some things that may be thousands: ``a, b, c ... (1,000 in all)``."""
+    words = [str(name) for name in names]
+    more = f" ... ({len(words):,} in all)" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
 
 
 def dotted(path: Path) -> str:

@@ -120,4 +120,4 @@ def _show_checkpoint(target: Path, overrides: Sequence[str]) -> None:
     console = make_console()
     print_architecture(console, config_from_data(saved.config, overrides), saved.info)
     print_state(console, saved)
-    print_history(console, read_log(saved.path.with_name("log.csv")))
+    print_history(console, read_log(saved.path.with_name("log.csv")), saved.counters.best)

@@ -13,7 +13,7 @@ import numpy as np
 from bpcli.config.outputs import default_output, is_suitable, suitable_outputs
 from bpcli.config.targets import class_weight_problems, class_weights
 from bpcli.data.dataset import DataInfo
-from bpcli.errors import ConfigError, Path, Problem
+from bpcli.errors import ConfigError, Path, Problem, listed
 from bpcli.nn.activations import AnyActivation, Sigmoid
 from bpcli.nn.arrays import Array
 from bpcli.nn.losses import CrossEntropy, Hinge, KLDivergence
@@ -109,7 +109,7 @@ def _part_problems(part: Part, info: DataInfo, at: Path) -> Iterator[Problem]:
         yield Problem((*at, "name"), "a name for metrics has small letters, digits and _: write such a one")
     unknown = [name for name in _targets(part) if name not in info.target_names]
     if unknown:
-        message = f"there is no target column '{unknown[0]}': there are {', '.join(info.target_names)}"
+        message = f"there is no target column '{unknown[0]}': there are {listed(info.target_names)}"
         yield Problem((*at, "target") if part.target is not None else (*at, "name"), message)
         return
     columns = [info.target_names.index(name) for name in _targets(part)]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from bpcli.config.sections import Config
-from bpcli.errors import Path, Problem, config_error
+from bpcli.errors import Path, Problem, config_error, listed
 from bpcli.nn.activations import AnyActivation, Softmax
 from bpcli.nn.arrays import Array
 from bpcli.nn.losses import CrossEntropy, Hinge, KLDivergence, Loss, Poisson
@@ -36,7 +36,7 @@ def class_weight_problems(loss: CrossEntropy | Hinge, class_names: tuple[str, ..
         return
     for name in loss.class_weights:
         if name not in class_names:
-            message = f"there is no class '{name}': there are {', '.join(class_names) or 'none'}"
+            message = f"there is no class '{name}': there are {listed(class_names) or 'none'}"
             yield Problem((*at, "loss", "class_weights", name), message, at_key=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpcli.data.csv_lines import Line, is_number
-from bpcli.errors import DataError, Path, config_error
+from bpcli.errors import DataError, Path, config_error, listed
 
 Target = str | int | tuple[str | int, ...]
 """One column or several, by name or by index from 0 (negative ones from the end)."""
@@ -58,7 +58,7 @@ def class_number(line: Line, column: int, names: list[str], numbers: dict[str, i
     if number is None and is_number(cell):
         number = numbers.get(label(float(cell)))
     if number is None:
-        what = f"{cell!r} is not one of the classes {', '.join(numbers)}"
+        what = f"{cell!r} is not one of the classes {listed(numbers)}"
         raise DataError(f"{line.place}: {names[column]}: {what if cell else _EMPTY}")
     return number
 
@@ -82,7 +82,7 @@ def _index(first: Line, target: str | int, path: Path, file: str) -> int:
     if isinstance(target, str):
         if cells.count(target) != 1:
             count = cells.count(target) or "no"
-            raise config_error(path, f"{first.place} has {count} columns called {target!r}; it has {', '.join(cells)}")
+            raise config_error(path, f"{first.place} has {count} columns called {target!r}; it has {listed(cells)}")
         return cells.index(target)
     if not -len(cells) <= target < len(cells):
         raise config_error(path, f"{file} has {len(cells)} columns, so target goes from 0 to {len(cells) - 1}")

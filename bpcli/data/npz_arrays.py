@@ -17,7 +17,7 @@ from annotated_types import Ge, Lt
 from bpcli.data.dataset import DataInfo, Dataset, Examples, SplitName
 from bpcli.data.source import Source
 from bpcli.data.splits import split_off
-from bpcli.errors import DataError, config_error
+from bpcli.errors import DataError, config_error, listed
 from bpcli.nn.arrays import Array
 
 SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
@@ -122,7 +122,7 @@ def _pairs(file: str, arrays: Mapping[str, Array], *, needs_y: bool) -> dict[Spl
     known = {f"{axis}_{split}" for axis in "xy" for split in SPLITS}
     needed = {"x_train", "y_train"} if needs_y else {"x_train"}
     if len(named) < len(arrays) or not named.keys() <= known or not needed <= named.keys():
-        raise DataError(f"{file} holds {', '.join(arrays) or 'nothing'}; it must hold {ALLOWED}")
+        raise DataError(f"{file} holds {listed(arrays) or 'nothing'}; it must hold {ALLOWED}")
     pairs: dict[SplitName, tuple[Array, Array]] = {}
     for split in SPLITS:
         x, y = named.get(f"x_{split}"), named.get(f"y_{split}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from heapq import nlargest
+
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
@@ -12,13 +14,18 @@ from bpcli.report.layout import GAP, Cell, Column, print_table
 
 LONGEST_TITLE = 7
 """characters of a class name that may head a column; longer names are numbered"""
+MOST_CLASSES = 30
+"""of a matrix: a larger one says nothing to the eye, however wide the window is"""
 MOST_CONFUSED = 10
 """pairs of classes that are listed where the matrix has no room"""
 
 
 def print_confusion(console: Console, evaluation: Evaluation) -> None:
-    """Rows are true classes, columns predicted ones; where that is too wide, the classes most confused."""
+    """Rows are true classes, columns predicted ones; where that is too large, the classes most confused."""
     names, matrix = evaluation.class_names, evaluation.confusion_matrix
+    if len(names) > MOST_CLASSES:
+        _print_most_confused(console, evaluation)
+        return
     numbered = max(map(cell_len, names)) > LONGEST_TITLE
     labels = [f"{i} {name}" if numbered else name for i, name in enumerate(names)]
     titles = [str(i) for i in range(len(names))] if numbered else list(names)
@@ -48,11 +55,17 @@ def _width(columns: list[Column], matrix: tuple[tuple[int, ...], ...], labels: l
 
 
 def _print_most_confused(console: Console, evaluation: Evaluation) -> None:
-    names = evaluation.class_names
-    pairs = [
-        (value, i, j) for i, row in enumerate(evaluation.confusion_matrix) for j, value in enumerate(row) if i != j
-    ]
-    worst = sorted((pair for pair in pairs if pair[0]), key=lambda pair: -pair[0])[:MOST_CONFUSED]
+    names, matrix = evaluation.class_names, evaluation.confusion_matrix
+    pairs = ((value, i, j) for i, row in enumerate(matrix) for j, value in enumerate(row) if value and i != j)
+    worst = nlargest(MOST_CONFUSED, pairs, key=lambda pair: (pair[0], -pair[1], -pair[2]))
+    if not worst:
+        return
     console.print("most confused classes; --json has the whole matrix", style="dim")
-    columns = [Column("true", left=True), Column("predicted", left=True), Column("times")]
-    print_table(console, columns, [[names[i], names[j], count(value)] for value, i, j in worst])
+    columns = [
+        Column("true", left=True),
+        Column("predicted", left=True),
+        Column("times"),
+        Column("of true", rank=1),
+    ]
+    rows = [[names[i], names[j], count(value), f"{value / sum(matrix[i]):.1%}"] for value, i, j in worst]
+    print_table(console, columns, rows)

@@ -8,10 +8,13 @@ from rich.console import Console
 from rich.text import Text
 
 from bpcli.api.evaluation import Evaluation
-from bpcli.report.confusion import print_confusion
+from bpcli.report.confusion import MOST_CLASSES, print_confusion
 from bpcli.report.figures import count, counted, number
 from bpcli.report.header import print_warnings
 from bpcli.report.layout import Column, print_facts, print_table
+
+WORST_CLASSES = 10
+"""that are listed where there are too many to look at"""
 
 
 def print_evaluation(console: Console, evaluation: Evaluation) -> None:
@@ -64,9 +67,15 @@ def _print_classes(console: Console, evaluation: Evaluation) -> None:
         Column("average_precision", rank=3),
         Column("examples"),
     ]
+    shown = evaluation.classes
+    if len(shown) > MOST_CLASSES:
+        measured = [c for c in shown if not math.isnan(c.f1)]
+        shown = tuple(sorted(measured, key=lambda c: (c.f1, -c.examples))[:WORST_CLASSES])
+        note = f"the {len(shown)} worst of {counted(len(evaluation.classes), 'class')} by f1; --json has them all"
+        console.print(note, style="dim")
     rows = [
         [c.name, *map(_share, (c.precision, c.recall, c.f1, c.roc_auc, c.average_precision)), count(c.examples)]
-        for c in evaluation.classes
+        for c in shown
     ]
     print_table(console, columns, rows)
 

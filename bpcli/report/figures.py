@@ -23,7 +23,7 @@ def count(value: float) -> str:
 
 def counted(value: int, noun: str) -> str:
     """`1 epoch`, `2 epochs`, `0 entries`"""
-    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + ("es" if noun.endswith("tch") else "s")
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + ("es" if noun.endswith(("tch", "ss")) else "s")
     return f"{count(value)} {noun if value == 1 else plural}"
 
 

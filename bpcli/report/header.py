@@ -10,6 +10,9 @@ from bpcli.report.figures import count, counted
 from bpcli.report.layout import print_facts, print_prose
 from bpcli.training.events import Started
 
+MOST_LAYERS = 10
+"""whose widths and activations are listed"""
+
 
 def print_header(console: Console, started: Started) -> None:
     """The run, its data, its network and its arithmetic."""
@@ -33,7 +36,10 @@ def print_warnings(console: Console, warnings: Iterable[str]) -> None:
 
 
 def network(widths: tuple[int, ...], activations: tuple[str, ...]) -> str:
-    """`784-128-10 relu softmax`"""
+    """`784-128-10 relu softmax`, or of many layers `784-64-64-...-10, 100 layers`"""
+    if len(activations) > MOST_LAYERS:
+        first = "-".join(map(str, widths[:3]))
+        return f"{first}-...-{widths[-1]}, {counted(len(activations), 'layer')}"
     return f"{'-'.join(map(str, widths))} {' '.join(activations)}"
 
 

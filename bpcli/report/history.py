@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.text import Text
 
 from bpcli.report.figures import count, counted, duration, number
 from bpcli.report.layout import Column, print_facts, print_table
 from bpcli.training.checkpoint import Saved
 from bpcli.training.log import CLOCK_COLUMNS
+from bpcli.training.state import Best
 
 MOST_ROWS = 20
 """of a longer history evenly many are left out, never the first, the best or the last"""
@@ -38,16 +40,21 @@ def print_state(console: Console, saved: Saved) -> None:
     print_facts(console, facts)
 
 
-def print_history(console: Console, rows: Sequence[dict[str, str]]) -> None:
-    """The log, in at most `MOST_ROWS` rows."""
+def print_history(console: Console, rows: Sequence[dict[str, str]], best: Best | None) -> None:
+    """The log, in about `MOST_ROWS` rows, the best one marked."""
     if not rows:
         return
     names = [name for name in rows[0] if name not in ("step", *CLOCK_COLUMNS)]
-    columns = [Column(_title(name), rank=_rank(name)) for name in names]
+    columns = [*(Column(_title(name), rank=_rank(name)) for name in names), Column("", left=True)]
     every = -(-len(rows) // MOST_ROWS)
-    shown = [row for i, row in enumerate(rows) if i % every == 0 or i == len(rows) - 1]
+    is_best = [best is not None and row.get("epoch") == str(best.epoch) for row in rows]
+    shown = [i for i in range(len(rows)) if i % every == 0 or i == len(rows) - 1 or is_best[i]]
     console.print()
-    print_table(console, columns, [[_cell(name, row[name]) for name in names] for row in shown])
+    print_table(
+        console,
+        columns,
+        [[*(_cell(name, rows[i][name]) for name in names), Text("best" if is_best[i] else "", "green")] for i in shown],
+    )
     if every > 1:
         console.print(f"{len(shown)} of {count(len(rows))} rows; log.csv has them all", style="dim")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import warnings
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +14,7 @@ import numpy as np
 from bpcli.data.dataset import DataInfo
 from bpcli.errors import UsageError
 from bpcli.nn.arrays import Array
+from bpcli.report.escape import escaped
 from bpcli.training.experiment import Experiment
 
 MOST_IMAGES, MOST_POINTS, MOST_ROWS = 40, 1000, 30
@@ -24,6 +27,8 @@ PALETTE = (
 """of the classes, over again where there are more"""
 
 LONGEST_LABEL = 14
+MOST_CLASSES = 20
+"""of those that the legend lists"""
 
 MARK = "bpcli show --samples"
 """In the metadata of a sheet, by which it is recognised and may be drawn anew."""
@@ -72,6 +77,7 @@ def draw_samples(path: Path, experiment: Experiment, *, title: str, count: int |
     where matplotlib is not installed or the file cannot be written, or is there already and is no such sheet.
     """
     try:
+        from matplotlib import rc_context
         from matplotlib.figure import Figure
     except ImportError as error:
         raise UsageError("--samples draws with matplotlib, which is not installed: pip install matplotlib") from error
@@ -86,15 +92,18 @@ def draw_samples(path: Path, experiment: Experiment, *, title: str, count: int |
         else (_draw_rows, MOST_ROWS)
     )
     samples = _first(experiment, count or most)
-    figure = Figure(facecolor=PAPER, layout="constrained")
-    draw(figure, samples)
-    figure.suptitle(title, color=INK, fontsize=11)
-    if path.suffix[1:].lower() not in figure.canvas.get_supported_filetypes():
-        raise UsageError(f"cannot draw to {path}: name a file that ends in .png, .svg or .pdf")
-    try:
-        figure.savefig(path, dpi=160, metadata=_METADATA.get(path.suffix[1:].lower()))
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}; choose another file") from None
+    # a $ in a name begins no formula, and a character that the font lacks is drawn as a box and needs no warning
+    with rc_context({"text.parse_math": False}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+        figure = Figure(facecolor=PAPER, layout="constrained")
+        draw(figure, samples)
+        figure.suptitle(escaped(title), color=INK, fontsize=11)
+        if path.suffix[1:].lower() not in figure.canvas.get_supported_filetypes():
+            raise UsageError(f"cannot draw to {path}: name a file that ends in .png, .svg or .pdf")
+        try:
+            figure.savefig(path, dpi=160, metadata=_METADATA.get(path.suffix[1:].lower()))
+        except OSError as error:
+            raise UsageError(f"cannot write {path}: {error.strerror}; choose another file") from None
     return len(samples.X)
 
 
@@ -123,7 +132,13 @@ def _first(experiment: Experiment, count: int) -> Samples:
     ]
     X = np.concatenate([X for X, _ in pairs])[:count]
     targets = [T for _, T in pairs if T is not None]
-    return Samples(X, np.concatenate(targets)[:count] if targets else X, experiment.info)
+    return Samples(X, np.concatenate(targets)[:count] if targets else X, _escaped(experiment.info))
+
+
+def _escaped(info: DataInfo) -> DataInfo:
+    """The same with names that are safe to draw."""
+    classes, features = (tuple(map(escaped, names)) for names in (info.class_names, info.feature_names))
+    return replace(info, class_names=classes, feature_names=features)
 
 
 def _draw_images(figure: Any, samples: Samples) -> None:
@@ -144,8 +159,8 @@ def _draw_points(figure: Any, samples: Samples) -> None:
     figure.set_size_inches(6.4, 5.6)
     axis = figure.subplots()
     names = samples.info.feature_names or ("x1", "x2")
-    axis.set_xlabel(names[0], color=INK)
-    axis.set_ylabel(names[1], color=INK)
+    axis.set_xlabel(_shortened(names[0]), color=INK)
+    axis.set_ylabel(_shortened(names[1]), color=INK)
     axis.set_aspect("equal", adjustable="datalim")
     _quieten(axis)
     axis.grid(color="#e8eaed", linewidth=0.8)
@@ -155,8 +170,11 @@ def _draw_points(figure: Any, samples: Samples) -> None:
     if samples.info.class_names:
         colours = _class_colours(samples.info)
         axis.scatter(x, y, c=np.clip(samples.shares @ colours, 0, 1), **look)
-        for name, colour in zip(samples.info.class_names, colours, strict=True):
-            axis.scatter([], [], color=colour, label=name, **look)
+        shown = samples.info.class_names[:MOST_CLASSES]
+        for name, colour in zip(shown, colours, strict=False):
+            axis.scatter([], [], color=colour, label=_shortened(name), **look)
+        if more := samples.info.classes - len(shown):
+            axis.scatter([], [], alpha=0, label=f"and {more} more")
         axis.legend(frameon=False, labelcolor=INK, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     elif samples.T is samples.X:
         axis.scatter(x, y, color=PALETTE[0], **look)
@@ -173,7 +191,9 @@ def _draw_rows(figure: Any, samples: Samples) -> None:
     bound = float(np.abs(samples.X).max()) or 1.0
     drawn = axis.imshow(samples.X, cmap="RdBu_r", vmin=-bound, vmax=bound, aspect="auto", interpolation="nearest")
     axis.set_yticks(range(count), samples.labels, fontsize=7)
-    axis.set_xticks(range(len(names)), names, fontsize=7, rotation=45, ha="right", rotation_mode="anchor")
+    axis.set_xticks(
+        range(len(names)), map(_shortened, names), fontsize=7, rotation=45, ha="right", rotation_mode="anchor"
+    )
     if not names:
         axis.set_xlabel(f"{features} features", color=INK)
     _quieten(axis)

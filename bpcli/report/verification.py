@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.text import Text
 
 from bpcli.api.verify import Verification
+from bpcli.errors import listed
+from bpcli.report.escape import escaped
 from bpcli.report.figures import count, counted
 from bpcli.report.layout import Cell, print_facts
 
@@ -27,4 +29,4 @@ def _facts(verification: Verification) -> Iterable[tuple[str, Cell | list[str]]]
     if verification.passed:
         yield "bits", Text("all the same", "green")
     else:
-        yield "bits", Text.assemble(("not the same", "bold red"), ": " + ", ".join(verification.differences))
+        yield "bits", Text.assemble(("not the same", "bold red"), ": " + escaped(listed(verification.differences)))

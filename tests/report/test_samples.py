@@ -66,6 +66,42 @@ def test_every_kind_of_data_has_a_sheet(
     assert (picture < 0.98).any(axis=2).mean() > 0.002, "ink"
 
 
+@pytest.mark.parametrize(
+    "names", [["$\\frac{$", "$x$"], ["\x1b[31m", "\x07\u202e"], ["日本", "größe"], ["a" * 1000, "b"]]
+)
+@pytest.mark.parametrize("features", [2, 3])
+def test_a_name_is_drawn_as_it_is_be_it_a_formula_or_a_control_code(
+    tmp_path: Path, names: list[str], features: int
+) -> None:
+    pytest.importorskip("matplotlib")
+    table, path = tmp_path / "table.csv", tmp_path / "sheet.svg"
+    table.write_text(
+        "\n".join(
+            [",".join([*[*names, "c"][:features], "y"])]
+            + [f"{i},{i}{',1' * (features - 2)},{names[i % 2]}" for i in range(8)]
+        ),
+        encoding="utf-8",
+    )
+    assert draw_samples(path, experiment({"name": "csv", "file": str(table)}, 2), title=names[0], count=None) == 6
+    assert "\x1b" not in path.read_text(encoding="utf-8")
+
+
+def test_a_legend_of_many_classes_lists_the_first(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    drawn = []
+    for classes in (21, 100):
+        path = tmp_path / f"{classes}.svg"
+        data = {
+            "name": "inline",
+            "inputs": [[0, i] for i in range(classes)],
+            "targets": [f"c{i:02}" for i in range(classes)],
+        }
+        draw_samples(path, experiment(data, classes), title="many", count=None)
+        drawn.append(path.read_text(encoding="utf-8"))
+    assert [f"<!-- {label} -->" in drawn[0] for label in ("c19", "c20", "and 1 more")] == [True, False, True]
+    assert [f"<!-- {label} -->" in drawn[1] for label in ("c19", "c20", "and 80 more")] == [True, False, True]
+
+
 def test_what_is_drawn_is_what_is_streamed(tmp_path: Path) -> None:
     """The same config draws the same file, another augmentation another one."""
     pytest.importorskip("matplotlib")
