@@ -30,9 +30,7 @@ class BundledSource(TableSource):
         with np.load(SETS / f"{self.name}.npz") as stored:
             x, y = stored["x"].astype(np.float64), stored["y"]
             feature_names, class_names = (tuple(stored[key].tolist()) for key in ("feature_names", "class_names"))
-        info = DataInfo(
-            x.shape[1], class_names=class_names, image_shape=self.image_shape, feature_names=feature_names
-        )
+        info = DataInfo(x.shape[1], class_names=class_names, image_shape=self.image_shape, feature_names=feature_names)
         return Table(info, x, y.astype(np.intp) if class_names else y[:, np.newaxis])
 
 

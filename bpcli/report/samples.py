@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import shlex
+import sys
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -64,12 +66,15 @@ def draw_samples(path: Path, experiment: Experiment, *, title: str, count: int |
     """Draw `count` examples (default: what fits on a sheet) to an image file; returns how many there were.
 
     Images are shown as images, rows of two numbers as points, longer ones as a map of colours. Raises `UsageError`
-    where matplotlib is not installed or the file cannot be written.
+    where matplotlib cannot be imported or the file cannot be written.
     """
     try:
         from matplotlib.figure import Figure
+    except ModuleNotFoundError as error:
+        command = f"{shlex.quote(sys.executable or 'python')} -m pip install matplotlib"
+        raise UsageError(f"--samples draws with matplotlib, which is not installed: {command}") from error
     except ImportError as error:
-        raise UsageError("--samples draws with matplotlib, which is not installed: pip install matplotlib") from error
+        raise UsageError(f"--samples draws with matplotlib, which cannot be imported: {error}") from error
 
     info = experiment.info
     draw, most = (
