@@ -68,7 +68,7 @@ $(VENV)/installed-dev: $(VENV)/created pyproject.toml
 
 $(LOWEST)/installed: $(LOWEST)/created pyproject.toml
 	$(LOWEST)/bin/pip install -q uv
-	$(LOWEST)/bin/uv pip install -q --python $(LOWEST)/bin/python --resolution lowest-direct -e '.[dev]'
+	$(LOWEST)/bin/uv pip install -q --python $(LOWEST)/bin/python --resolution lowest-direct --upgrade -e '.[dev]'
 	@touch $@
 
 $(PARITY)/installed: $(PARITY)/created pyproject.toml

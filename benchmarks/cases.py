@@ -37,7 +37,7 @@ class Case:
         return self.widths[0] == 2
 
     def config(self, data: dict[str, Any], threads: int) -> dict[str, Any]:
-        """What `bpcli train` would be given; 0 threads: as many as it likes."""
+        """What `bpcli train` would be given; 0 threads: as many as it likes, which is one."""
         optimizers: dict[OptimizerName, dict[str, Any]] = {
             "momentum": {"name": "sgd", "learning_rate": self.learning_rate, "momentum": 0.9},
             "adam": {"name": "adam", "learning_rate": self.learning_rate},

@@ -247,7 +247,7 @@ CASES = (
     Case("a name too long", 2, "as a run folder: File name too long", partial(_train, output="x" * 300)),
     Case("a symlink loop", 2, "cannot use loop as a run folder", _loop),
     Case("a folder deleted", 1, "cannot write run/", partial(_train, trap=Before(AT, _delete))),
-    Case("an unreadable config", 2, "path 'config.yaml' is not readable", _unreadable_config, is_begun=True),
+    Case("an unreadable config", 2, "'config.yaml' is not readable", _unreadable_config, is_begun=True),
     Case("a config that is a folder", 2, "config.yaml", _config_is_a_folder, is_begun=True),
     Case("standard output closed", 0, "", _with_streams(">&-")),
     Case("standard output full", 1, "No space left on device", _with_streams(">/dev/full")),

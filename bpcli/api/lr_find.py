@@ -97,14 +97,12 @@ def find_learning_rate(
             evaluate_every=steps + 1,
             patience=None,
         )
-        network = experiment.objective.network
-        threads = choose_threads(config.threads, widths=network.widths, batch_size=experiment.batches.batch_size)
         rates: list[float] = []
         losses: list[float] = []
         smoothed: list[float] = []
         average = 0.0
         stopped = False
-        with limit_threads(threads), closing(train(experiment, experiment.start())) as events:
+        with limit_threads(choose_threads(config.threads)), closing(train(experiment, experiment.start())) as events:
             try:
                 for event in events:
                     if not isinstance(event, StepDone):

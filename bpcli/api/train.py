@@ -28,7 +28,7 @@ from bpcli.training.requirements import CheckedRequirement, Requirement, parse_r
 from bpcli.training.run import Recorder
 from bpcli.training.run_folder import RunFolder, find_checkpoint, new_run_folder
 from bpcli.training.state import State
-from bpcli.training.threads import choose_threads, limit_threads
+from bpcli.training.threads import choose_threads, limit_threads, second_may_gain
 
 
 def train(
@@ -67,8 +67,7 @@ def train(
         first_step = start.origin.step if start.origin else 0
         resolved, experiment = build(config, scaler=start.scaler, first_step=first_step)
         requirements = [parse_requirement(text, _available(resolved, experiment)) for text in require]
-        widths, batch_size = experiment.objective.network.widths, experiment.batches.batch_size
-        threads = choose_threads(config.threads, widths=widths, batch_size=batch_size)
+        threads = choose_threads(config.threads)
         held.enter_context(limit_threads(threads))
         state = start.state(resolved, experiment)
         again = _written(resolved) if resume == "auto" else None
@@ -170,12 +169,19 @@ class _Run:
             widths=experiment.objective.network.widths,
             activations=tuple(layer.activation.name for layer in self.config.model.layers if layer.activation),
             threads=self.threads,
+            second_thread=self._second_thread_may_gain(),
             dtype=self.config.dtype,
             monitor=experiment.monitor.metric,
             best=counters.best.value if counters.best else None,
             warnings=self.warnings,
             origin=self.recorder.origin,
         )
+
+    def _second_thread_may_gain(self) -> bool:
+        """Whether to say so: not to whom has stated a number, nor of a run whose bits another number would change."""
+        if self.config.threads != "auto" or self.resumed:
+            return False
+        return second_may_gain(self.experiment.objective.network.widths, self.experiment.batches.batch_size)
 
 
 def _written(config: Config) -> bytes:

@@ -19,7 +19,7 @@ def init(
     ] = None,
 ) -> None:
     """List the built-in configs, or write one to a file."""
-    from bpcli.config.builtin import builtin_config
+    from bpcli.config.builtin import MODELINE, SCHEMA, builtin_config
     from bpcli.report.escape import command
 
     if name is None:
@@ -30,6 +30,8 @@ def init(
         typer.echo(text, nl=False)
         return
     path = Path(output or f"{name.replace('/', '-')}.yaml")
+    if (path.parent / SCHEMA).is_file():
+        text = f"{MODELINE}\n{text}"
     _write(path, text)
     say_note(f"wrote {path}; train it with\n  {command(['bpcli', 'train', str(path)])}")
 

@@ -8,7 +8,7 @@ from bpcli.cli.json_output import print_json
 def schema() -> None:
     """Print the JSON Schema of the config, for editors.
 
-    Saved beside a config as bpcli.schema.json it is found by the first line of the built-in ones.
+    Saved as bpcli.schema.json, it is referred to by each config that `bpcli init` then writes beside it.
     """
     from bpcli.config.schema import json_schema
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import bpcli
 from bpcli.errors import UsageError
 
-MODELINE = "# yaml-language-server: $schema=bpcli.schema.json"
-"""First line of each: editors then check and complete it by the schema beside it, as `bpcli schema` prints it."""
+SCHEMA = "bpcli.schema.json"
+MODELINE = f"# yaml-language-server: $schema={SCHEMA}"
+"""First line of a config with the schema beside it, by which editors then check and complete it."""
 
 
 class BuiltinConfig(NamedTuple):
@@ -18,6 +19,7 @@ class BuiltinConfig(NamedTuple):
     description: str
     """one line"""
     text: str
+    """without a line that refers to a schema"""
 
 
 def builtin_configs() -> list[BuiltinConfig]:
@@ -36,9 +38,8 @@ def builtin_config(name: str) -> BuiltinConfig:
 
 
 def _read(path: Path, name: str) -> BuiltinConfig:
-    text = path.read_text(encoding="utf-8").replace("$schema=../", "$schema=", 1)
-    description = text.removeprefix(MODELINE).lstrip().partition("\n")[0]
-    return BuiltinConfig(name, description.removeprefix("# "), text)
+    _, _, text = path.read_text(encoding="utf-8").partition("\n")  # the first line is a modeline
+    return BuiltinConfig(name, text.partition("\n")[0].removeprefix("# "), text)
 
 
 def _folder() -> Path:

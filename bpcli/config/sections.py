@@ -63,7 +63,7 @@ class Config:
     dtype: Literal["float32", "float64"] = "float32"
     """precision of the arithmetic"""
     threads: Annotated[int, Gt(0)] | Literal["auto"] = "auto"
-    """threads for matrix products; auto: all processors from products of 100 million multiply-adds on, else one"""
+    """threads for matrix products; auto: one, as more are faster only where no other program uses the processors"""
     data: Annotated[AnySource, Discriminator("name")]
     """what to learn from"""
     model: Model

@@ -22,7 +22,7 @@ def print_header(console: Console, started: Started) -> None:
             ("run", _run(started)),
             ("data", _data(started)),
             ("network", f"{network(started.widths, started.activations)}, {counted(started.parameters, 'parameter')}"),
-            ("arithmetic", f"{started.dtype}, {counted(started.threads, 'thread')}"),
+            ("arithmetic", _arithmetic(started)),
         ],
     )
     print_warnings(console, started.warnings)
@@ -58,3 +58,8 @@ def _data(started: Started) -> str:
     whole = started.steps_per_epoch == 1
     batches = "all at once" if whole else f"in batches of {count(started.batch_size)}"
     return f"{started.data}, {counted(started.examples, 'example')} {batches}"
+
+
+def _arithmetic(started: Started) -> str:
+    hint = " (threads: 2 may be faster where no other program runs)" if started.second_thread else ""
+    return f"{started.dtype}, {counted(started.threads, 'thread')}{hint}"

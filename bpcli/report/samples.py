@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import shlex
+import sys
 import warnings
 from dataclasses import replace
 from itertools import islice
@@ -74,13 +76,16 @@ def draw_samples(path: Path, experiment: Experiment, *, title: str, count: int |
     """Draw `count` examples (default: what fits on a sheet) to an image file; returns how many there were.
 
     Images are shown as images, rows of two numbers as points, longer ones as a map of colours. Raises `UsageError`
-    where matplotlib is not installed or the file cannot be written, or is there already and is no such sheet.
+    where matplotlib cannot be imported, or the file cannot be written, or is there already and is no such sheet.
     """
     try:
         from matplotlib import rc_context
         from matplotlib.figure import Figure
+    except ModuleNotFoundError as error:
+        command = f"{shlex.quote(sys.executable or 'python')} -m pip install matplotlib"
+        raise UsageError(f"--samples draws with matplotlib, which is not installed: {command}") from error
     except ImportError as error:
-        raise UsageError("--samples draws with matplotlib, which is not installed: pip install matplotlib") from error
+        raise UsageError(f"--samples draws with matplotlib, which cannot be imported: {error}") from error
 
     _require_own(path)
     info = experiment.info

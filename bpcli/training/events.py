@@ -45,6 +45,8 @@ class Started:
     warnings: tuple[str, ...]
     origin: Origin | None = None
     """where the run started from, if not from drawn weights"""
+    second_thread: bool = False
+    """whether one thread was chosen where two may be faster"""
 
     @property
     def first_step(self) -> int:

@@ -39,4 +39,9 @@ _DECIDES_BITS = ("bpcli", "numpy", "machine", "blas", "blas_kernel", "threads")
 def difference(then: dict[str, str | int], now: dict[str, str | int]) -> str:
     """What decides the bits and is not as it was, in words; empty if nothing is."""
     changed = [key for key in _DECIDES_BITS if then.get(key) != now[key]]
-    return ", ".join(f"{key} was {then.get(key)} and is {now[key]}" for key in changed)
+    return ", ".join(f"{key} was {then.get(key)} and is {now[key]}{_remedy(key, then)}" for key in changed)
+
+
+def _remedy(key: str, then: dict[str, str | int]) -> str:
+    """How it can be as it was, where the config decides."""
+    return f" (threads={then[key]} would keep it)" if key == "threads" and key in then else ""

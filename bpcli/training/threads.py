@@ -1,4 +1,4 @@
-"""How many threads the matrix products use: chosen once a run, by its sizes."""
+"""How many threads the matrix products use: one, unless the config says more."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ from pathlib import Path
 from typing import Any, Literal
 
 WORTH_THREADS = 100e6
-"""Multiply-adds in a layer's product from which a second thread is worth its risk.
+"""Multiply-adds in a layer's product from which a second thread may gain half as much again.
 
-Where nobody else wants the processors, two threads make a step 1.15 times as quick at 13 million, and 1.5 times from 50
-million on; with one of the two processors busy they make it 2.4 times as slow up to 50 million, and 1.1 to 1.4 times
-beyond 100 million, because a product waits for its slowest thread (benchmarks/NOTES.md).
+It does where nobody else wants the processors. Where somebody does, a step takes up to five times as long: a product
+waits for its slowest thread, and those that wait spin (benchmarks/NOTES.md).
 """
 
 QUOTA = Path("/sys/fs/cgroup/cpu.max")
 """Where Linux says how many microseconds of processor time in how many a container may have."""
 
 
-def choose_threads(setting: int | Literal["auto"], *, widths: Sequence[int], batch_size: int) -> int:
-    """The number of threads for a network of these layer widths (input first)."""
-    if setting != "auto":
-        return setting
+def choose_threads(setting: int | Literal["auto"]) -> int:
+    """The number of threads of a run."""
+    return 1 if setting == "auto" else setting
+
+
+def second_may_gain(widths: Sequence[int], batch_size: int) -> bool:
+    """Whether a network of these layer widths (input first) may be faster with a second thread on this machine."""
     largest = max(batch_size * fan_in * fan_out for fan_in, fan_out in pairwise(widths))
-    return _processors() if largest >= WORTH_THREADS else 1
+    return largest >= WORTH_THREADS and _processors() > 1
 
 
 def _processors() -> int:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -196,6 +197,41 @@ def test_a_best_checkpoint_that_is_lost_is_said(moons: Config, change: Callable[
     train(with_training(moons, epochs=5), output="run", resume="last", on_event=events.append)
     ((warning,),) = [event.warnings for event in events if isinstance(event, Started)][1:]
     assert warning.startswith(f"run/best.npz {what}: the best weights, of epoch ")
+
+
+@pytest.mark.parametrize(("setting", "said"), [("auto", True), (1, False), (2, False)])
+def test_a_second_thread_is_named_where_auto_took_one_and_it_may_gain(
+    moons: Config, monkeypatch: pytest.MonkeyPatch, setting: int | Literal["auto"], said: bool
+) -> None:
+    monkeypatch.setattr(
+        "bpcli.api.train.second_may_gain", lambda widths, batch_size: (widths, batch_size) == ((2, 6, 2), 8)
+    )
+    events: list[Event] = []
+    train(replace(moons, threads=setting), output="run", on_event=events.append)
+    (started,) = (event for event in events if isinstance(event, Started))
+    assert started.second_thread == said
+    assert started.threads == (2 if setting == 2 else 1)
+
+
+def test_a_run_that_goes_on_is_not_told_of_a_second_thread_which_would_change_its_bits(
+    moons: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bpcli.api.train.second_may_gain", lambda widths, batch_size: True)
+    events: list[Event] = []
+    train(moons, output="run", on_event=events.append)
+    train(with_training(moons, epochs=4), output="run", resume="last", on_event=events.append)
+    assert [event.second_thread for event in events if isinstance(event, Started)] == [True, False]
+
+
+def test_a_run_whose_auto_took_two_threads_goes_on_with_one_and_is_told_how_to_have_two(moons: Config) -> None:
+    """As version 0.2.0 chose them."""
+    train(replace(moons, threads=2), output="run")
+    events: list[Event] = []
+    train(with_training(moons, epochs=4), output="run", resume="last", on_event=events.append)
+    (warnings,) = (event.warnings for event in events if isinstance(event, Started))
+    assert warnings == (
+        "the bits may differ from an uninterrupted run: threads was 2 and is 1 (threads=2 would keep it)",
+    )
 
 
 def test_the_best_checkpoint_is_made_again_where_the_last_is_the_best(moons: Config) -> None:

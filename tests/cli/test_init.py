@@ -25,6 +25,16 @@ def test_a_dash_prints_it(bpcli: Command) -> None:
     assert bpcli("init", "circles", "-o", "-") == (0, builtin_config("circles").text, "")
 
 
+def test_a_schema_is_referred_to_where_it_lies_beside(bpcli: Command) -> None:
+    Path("with").mkdir()
+    Path("with/bpcli.schema.json").write_text(bpcli("schema").out)
+    bpcli("init", "circles", "-o", "alone.yaml")
+    bpcli("init", "circles", "-o", "with/circles.yaml")
+    assert "schema" not in Path("alone.yaml").read_text()
+    reference = "# yaml-language-server: $schema=bpcli.schema.json\n"
+    assert Path("with/circles.yaml").read_text() == reference + Path("alone.yaml").read_text()
+
+
 def test_nothing_is_overwritten(bpcli: Command) -> None:
     before = Path("xor.yaml").read_text()
     refused = bpcli("init", "xor")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bpcli.config.builtin import MODELINE, builtin_config, builtin_configs
+from bpcli.config.builtin import MODELINE, SCHEMA, builtin_config, builtin_configs
 from bpcli.config.load import load_config
 from bpcli.errors import UsageError
 
@@ -25,12 +25,19 @@ def test_it_is_valid_and_bears_its_own_name(name: str, in_folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_begins_with_its_modeline_and_one_line_about_it(name: str) -> None:
+def test_it_begins_with_one_line_about_it(name: str) -> None:
     config = builtin_config(name)
-    first, second, *_ = config.text.splitlines()
-    assert first == MODELINE
-    assert second == f"# {config.description}"
+    assert config.text.startswith(f"# {config.description}\n")
     assert 10 < len(config.description) <= 100
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_in_its_folder_it_refers_to_the_schema_that_lies_there(name: str) -> None:
+    path = Path("configs", f"{name}.yaml")
+    modeline, _, text = path.read_text(encoding="utf-8").partition("\n")
+    reference = modeline.removeprefix(MODELINE.removesuffix(SCHEMA))
+    assert (path.parent / reference).resolve() == Path("configs", SCHEMA).resolve()
+    assert text == builtin_config(name).text
 
 
 def test_an_unknown_name_is_answered_with_those_there_are() -> None:

@@ -48,6 +48,12 @@ def test_a_stream_has_no_end_to_count_to(screen: Screen, monkeypatch: pytest.Mon
     ]
 
 
+def test_the_header_names_a_second_thread_where_it_may_be_faster(screen: Screen) -> None:
+    console, lines = screen(200)
+    PlainDisplay(console).show(replace(started(), second_thread=True))
+    assert lines()[3] == "arithmetic  float32, 1 thread (threads: 2 may be faster where no other program runs)"
+
+
 def test_a_run_is_resumed_only_if_it_has_gone_beyond_where_it_started(screen: Screen) -> None:
     console, lines = screen(200)
     kept = replace(started(), origin=Origin("old/last.npz", 400), step=400)

@@ -144,5 +144,21 @@ def test_a_file_that_cannot_be_drawn_to_is_refused(tmp_path: Path) -> None:
 
 def test_without_matplotlib_one_line_says_how_to_have_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(UsageError, match=r"matplotlib, which is not installed: pip install matplotlib$"):
+    monkeypatch.setattr(sys, "executable", "/with a space/python")
+    with pytest.raises(UsageError) as caught:
+        draw_samples(tmp_path / "sheet.png", experiment({"name": "moons"}, 2), title="", count=3)
+    assert str(caught.value) == (
+        "--samples draws with matplotlib, which is not installed: '/with a space/python' -m pip install matplotlib"
+    )
+
+
+def test_a_matplotlib_that_is_there_but_broken_is_not_said_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "matplotlib").mkdir()
+    (tmp_path / "matplotlib/__init__.py").write_text("raise ImportError('built for another NumPy')")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(UsageError, match=r"matplotlib, which cannot be imported: built for another NumPy$"):
         draw_samples(tmp_path / "sheet.png", experiment({"name": "moons"}, 2), title="", count=3)

@@ -19,7 +19,12 @@ def test_it_equals_itself() -> None:
 def test_another_thread_count_or_numpy_is_said() -> None:
     then = {**fingerprint(2), "numpy": "1.0"}
     assert difference(then, fingerprint(1)).startswith("numpy was 1.0 and is 2")
-    assert "threads was 2 and is 1" in difference(then, fingerprint(1))
+    assert difference(then, fingerprint(1)).endswith("threads was 2 and is 1 (threads=2 would keep it)")
+
+
+def test_a_checkpoint_that_does_not_say_its_threads_is_no_advice() -> None:
+    then = {key: value for key, value in fingerprint(1).items() if key != "threads"}
+    assert difference(then, fingerprint(1)) == "threads was None and is 1"
 
 
 def test_another_bpcli_is_said() -> None:
