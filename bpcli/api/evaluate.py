@@ -10,11 +10,11 @@ import numpy as np
 
 from bpcli.api.checkpoint_config import checkpoint_config
 from bpcli.api.evaluation import Evaluation, Mistake
-from bpcli.api.other_data import other_data
+from bpcli.api.other_data import require_learned_data
 from bpcli.config.build import build
 from bpcli.config.metrics import without_monitors
 from bpcli.data.stream import Stream
-from bpcli.errors import CheckpointError, UsageError
+from bpcli.errors import UsageError
 from bpcli.nn.arrays import Array
 from bpcli.training.checkpoint import load_checkpoint, restore_answers
 from bpcli.training.evaluate import measure
@@ -48,10 +48,9 @@ def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Seq
         raise UsageError(
             "a stream is read once, and has no split to measure: give other data, such as data.name=csv data.file=FILE"
         )
+    require_learned_data(saved, config, "measure")
     _, experiment = build(config, scaler=saved.scaler)
     restore_answers(saved, experiment.objective.network)
-    if problems := other_data(saved, experiment):
-        raise CheckpointError(f"cannot measure {saved.path} on {config.data.name}: {'; '.join(problems)}")
     split = split or list(experiment.splits)[-1]
     if split not in experiment.splits:
         raise UsageError(f"{config.data.name} has no {split} split here: it has {', '.join(experiment.splits)}")

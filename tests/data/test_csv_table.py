@@ -205,8 +205,8 @@ def test_it_is_split_and_read_once(table: MakeCsv) -> None:
          "columns: give as many"),
         ("a,b,c\n1,x,0\n", {"target": (1, 2), "classes": ("x", "y")}, "data.classes: there are 2 target columns: give "
          "a list of classes for each, [] for one of numbers"),
-        ("a,b\n1,x\n", {"classes": (("x", "y"), ())}, "data.classes: there is one target column: give its classes as one "
-         "list, such as [no, yes]"),
+        ("a,b\n1,x\n", {"classes": (("x", "y"), ())}, "data.classes: there is one target column: give its classes as "
+         "one list, such as [no, yes]"),
         ("a,b\n1,0\n", {"target": 2}, "data.target: t.csv has 2 columns, so target goes from 0 to 1"),
         ("a,input\n1,0\n", {"target": "input"}, "data.target: t.csv:1 has a column called 'input', so target: input "
          "could mean two things: give the column's index, or rename it to learn all columns"),
