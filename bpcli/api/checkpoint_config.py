@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bpcli.config.load import config_from_data
 from bpcli.config.sections import Config
 from bpcli.data.csv_table import Csv
+from bpcli.data.labelled import Labelled
 from bpcli.data.npz_arrays import Npz
+from bpcli.data.stream import Stream
 from bpcli.errors import CheckpointError, UsageError
 from bpcli.training.checkpoint import Saved
 
@@ -25,7 +28,7 @@ _STATED_BY_LAYERS = {
 
 
 def checkpoint_config(saved: Saved, overrides: Sequence[str]) -> Config:
-    """The resolved config of a checkpoint with `key=value` changes.
+    """The resolved config of a checkpoint with `key=value` changes, its task and classes stated.
 
     Raises `ConfigError`, `UsageError` for a change that could not have an effect, and `CheckpointError` where the
     checkpoint alone names what may be read without end: a pipe, a device.
@@ -41,7 +44,34 @@ def checkpoint_config(saved: Saved, overrides: Sequence[str]) -> Config:
         raise CheckpointError(
             f"{saved.path} was trained on {config.data.file}, which is not a file: add data.file=FILE"
         )
+    return with_learned_labels(config, saved)
+
+
+def with_learned_labels(config: Config, saved: Saved) -> Config:
+    """State in `config.data` the task and the classes that a checkpoint has learned, where none are stated.
+
+    So they are not guessed anew from data that may not hold all classes.
+    """
+    data, info = config.data, saved.info
+    if isinstance(data, Stream) and info.class_names and data.classes is None and not data.reconstructs:
+        return replace(config, data=replace(data, classes=_learned_classes(saved)))
+    if not isinstance(data, Labelled) or data.reconstructs or data.classes is not None:
+        return config
+    if info.class_names and data.task in (None, "classification"):
+        return replace(config, data=data.changed(task="classification", classes=_learned_classes(saved)))
+    if any(info.target_classes) and len(data.target_columns()) == len(info.target_classes):
+        return replace(config, data=data.changed(task=None, classes=info.target_classes))
+    if not info.class_names and not any(info.target_classes) and data.task is None and not data.class_aliases:
+        return replace(config, data=data.changed(task="regression"))
     return config
+
+
+def _learned_classes(saved: Saved) -> tuple[str | int, ...]:
+    """The names of the classes; as whole numbers in a checkpoint of 0.2.0, which took 1, 1.0 and 01 for one class."""
+    data, names = saved.config["data"], saved.info.class_names
+    if isinstance(data, dict) and "class_aliases" in data:
+        return names
+    return tuple(int(name) if name.removeprefix("-").isdecimal() and str(int(name)) == name else name for name in names)
 
 
 def _without_cache_dir(config: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 from bpcli.api.checkpoint_config import checkpoint_config
 from bpcli.api.evaluation import Evaluation, Mistake
 from bpcli.api.measured_rows import measured_rows
-from bpcli.api.other_data import other_data
+from bpcli.api.other_data import require_learned_data
 from bpcli.api.warm_start import other_network
 from bpcli.config.build import build
 from bpcli.config.load import config_from_data
@@ -64,7 +64,7 @@ def evaluate(
     with np.errstate(all="ignore"):  # what overflows shows in the loss
         config, experiment = _built(saved, overrides)
     restore_answers(saved, experiment.objective.network)
-    if problems := [*other_data(saved, experiment), *other_network(saved, config, experiment)]:
+    if problems := other_network(saved, config, experiment):
         raise CheckpointError(f"cannot measure {saved.path} on {config.data.name}: {'; '.join(problems)}")
     is_same = experiment.data_sha256 == saved.data_sha256
     splits = {**experiment.splits, **({"all": experiment.whole} if experiment.whole else {})}
@@ -136,6 +136,7 @@ def _built(saved: Saved, overrides: Sequence[str]) -> tuple[Config, Experiment]:
         raise UsageError(
             "a stream is read once, and has no split to measure: give other data, such as data.name=csv data.file=FILE"
         )
+    require_learned_data(saved, config, "measure")
     try:
         return config, build(config, scaler=saved.scaler)[1]
     except ConfigError as error:

@@ -10,6 +10,7 @@ from typing import Any, overload
 import numpy as np
 
 from bpcli.api.checkpoint_config import checkpoint_config
+from bpcli.api.other_data import require_learned_data
 from bpcli.checks.faults import FaultName
 from bpcli.checks.gradcheck import ATOL, EPS, RTOL, check_objective
 from bpcli.checks.suite import check_suite
@@ -152,6 +153,7 @@ def _experiment(target: Config | str | Path, overrides: Sequence[str]) -> Experi
             return build(_in_one_batch(config), dtype=np.float64)[1]
     saved = load_checkpoint(checkpoint_at(target))
     config = _in_one_batch(without_monitors(checkpoint_config(saved, overrides)))
+    require_learned_data(saved, config, "check")
     experiment = build(config, dtype=np.float64, scaler=saved.scaler)[1]
     restore_answers(saved, experiment.objective.network)
     return experiment

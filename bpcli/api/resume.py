@@ -83,7 +83,11 @@ def _require_learned_rows(saved: Saved, experiment: Experiment) -> None:
 
 
 def _may_change(key: str) -> bool:
-    return any(key == allowed or key.startswith(f"{allowed}.") for allowed in MAY_CHANGE)
+    return any(key == allowed or key.startswith((f"{allowed}.", f"{allowed}[")) for allowed in MAY_CHANGE + _LABELS)
+
+
+_LABELS = ("data.task", "data.classes", "data.class_aliases")
+"""Keys that are compared by what they make of the data."""
 
 
 def _flat(value: Any, prefix: str = "") -> dict[str, Any]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from bpcli.api.checkpoint_config import with_learned_labels
+from bpcli.api.other_data import require_learned_data
 from bpcli.api.resume import resumed_state
 from bpcli.api.warm_start import warm_start
+from bpcli.config.extent import is_too_large
+from bpcli.config.load import config_to_data
 from bpcli.config.sections import Config
 from bpcli.data.arriving import place_of
 from bpcli.data.rows import LearnedRows, row_hashes
@@ -42,6 +46,19 @@ class Start:
         if self.saved is None or self.resumes:
             return self.saved.origin if self.saved else None
         return Origin(str(self.saved.path), self.saved.counters.step if self.keep_optimizer else 0)
+
+    def config(self, config: Config) -> Config:
+        """`config`, its data with the task and the classes that the checkpoint has learned.
+
+        Raises `CheckpointError` for data of other columns or targets.
+        """
+        if self.saved is None:
+            return config
+        learned = with_learned_labels(config, self.saved)
+        if is_too_large(config_to_data(learned)):  # what is written has to be readable again
+            learned = config
+        require_learned_data(self.saved, learned, "resume" if self.resumes else "start from")
+        return learned
 
     def state(self, config: Config, experiment: Experiment) -> State:
         """The state to train on from, its weights set in the network. Raises `CheckpointError` where that cannot be."""

@@ -64,6 +64,7 @@ def train(
             resumed = held.enter_context(RunFolder(checkpoint.parent, resumed=True, dry_run=dry_run))
         start = choose_start(checkpoint, start_from, keep_optimizer=keep_optimizer)
         held.enter_context(np.errstate(all="ignore"))  # what overflows is found, and named, by the loop
+        config = start.config(config)
         first_step = start.origin.step if start.origin else 0
         resolved, experiment = build(config, scaler=start.scaler, first_step=first_step)
         requirements = [parse_requirement(text, _available(resolved, experiment)) for text in require]

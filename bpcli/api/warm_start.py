@@ -23,7 +23,7 @@ def warm_start(saved: Saved, config: Config, experiment: Experiment, *, keep_opt
     are those that its training had come to, and the slots of the optimizer, the running average of the weights and the
     count of updates go on. Raises `CheckpointError` where the network, the data or the optimizer to keep are others.
     """
-    problems = [*other_data(saved, experiment), *other_network(saved, config, experiment)]
+    problems = [*other_data(saved, experiment.info), *other_network(saved, config, experiment)]
     if keep_optimizer:
         problems += _other_optimizer(saved, config, experiment)
     if problems:

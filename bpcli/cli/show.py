@@ -35,6 +35,7 @@ def show(
     """Show the resolved config, the layers and their parameters; of a run also how far it came, and its history."""
     from bpcli.cli.configs import open_config
     from bpcli.config.resolve import resolve, with_length_stated
+    from bpcli.config.task import with_task
     from bpcli.report.architecture import print_architecture, print_config
     from bpcli.report.console import make_console
     from bpcli.report.rate import print_rate
@@ -50,6 +51,7 @@ def show(
     config, document = open_config(target, overrides or ())
     console = make_console()
     with document.locating():
+        config = with_task(config)
         info = _info(config)
         if info is None:
             print_config(console, config)

@@ -10,6 +10,7 @@ from bpcli.config.parts import plan_parts, weighted_sum_head
 from bpcli.config.resolve import resolve, target_encoding, with_length_stated
 from bpcli.config.sections import Config
 from bpcli.config.targets import class_weights, require_fitting_targets
+from bpcli.config.task import with_task
 from bpcli.data.batches import Batches
 from bpcli.data.dataset import DataInfo
 from bpcli.data.lacking import lacking_classes
@@ -40,6 +41,7 @@ def build(
     config, and `DataError`.
     """
     dtype = dtype or config.dtype
+    config = with_task(config)
     info = config.data.info()
     resolved = resolve(config, info)
     if scaler:

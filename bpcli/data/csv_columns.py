@@ -1,15 +1,14 @@
-"""Which columns of a CSV file are targets, and the classes in them."""
+"""Which columns of a CSV file are targets."""
 
 from __future__ import annotations
 
-from bpcli.data.csv_lines import Line, is_number
+from bpcli.data.csv_lines import Line
 from bpcli.errors import DataError, Path, config_error, listed
 
 Target = str | int | tuple[str | int, ...]
 """One column or several, by name or by index from 0 (negative ones from the end)."""
 
 _TARGET: Path = ("data", "target")
-_CLASSES: Path = ("data", "classes")
 
 
 def target_columns(first: Line, target: Target, *, file: str, delimiter: str) -> list[int]:
@@ -38,40 +37,10 @@ def target_columns(first: Line, target: Target, *, file: str, delimiter: str) ->
     return columns
 
 
-def class_numbers(classes: tuple[str | int, ...], *, targets: int) -> dict[str, int]:
-    """The number of each class by its name, in the order of `classes`.
-
-    Raises ConfigError unless they are two different names at least, for one target column.
-    """
-    numbers = {str(name): number for number, name in enumerate(classes)}
-    if len(numbers) < max(2, len(classes)):
-        raise config_error(_CLASSES, "classes must be at least two names, each of them once")
-    if targets != 1:
-        raise config_error(_CLASSES, f"classes are those of a single target column, not of {targets}: leave it out")
-    return numbers
-
-
-def class_number(line: Line, column: int, names: list[str], numbers: dict[str, int]) -> int:
-    """The number of the class in a cell. Raises DataError, with the line, for one that is not in `numbers`."""
-    cell = line.cells[column]
-    number = numbers.get(cell)
-    if number is None and is_number(cell):
-        number = numbers.get(label(float(cell)))
-    if number is None:
-        what = f"{cell!r} is not one of the classes {listed(numbers)}"
-        raise DataError(f"{line.place}: {names[column]}: {what if cell else _EMPTY}")
-    return number
-
-
 def require_target(line: Line, column: int, names: list[str]) -> None:
     """Raise DataError, with the line, for an empty cell."""
     if not line.cells[column]:
         raise DataError(f"{line.place}: {names[column]}: {_EMPTY}")
-
-
-def label(value: float | str) -> str:
-    """The name of a class: that of a whole number has no point."""
-    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
 _EMPTY = "the cell is empty, where the target belongs"

@@ -6,30 +6,21 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from bpcli.data.csv_columns import (
-    Target,
-    class_number,
-    class_numbers,
-    label,
-    require_target,
-    target_columns,
-)
+from bpcli.data.csv_columns import Target, require_target, target_columns
 from bpcli.data.csv_lines import Line, is_number, number, read_lines
 from bpcli.data.dataset import DataInfo
+from bpcli.data.labelled import MOST_GUESSED_CLASSES, Labelled, TargetColumn, Task, numbered, refusal
 from bpcli.data.source import Table, TableSource
 from bpcli.errors import DataError, config_error
 from bpcli.nn.arrays import Array
 
-MOST_GUESSED_CLASSES = 20
-"""A column of integers with more different values than this is taken for numbers, unless `task` says otherwise."""
-
 
 @dataclass(frozen=True, kw_only=True)
-class Csv(TableSource):
+class Csv(Labelled, TableSource):
     """csv: one example a line, one or more columns targets, all others numbers; a first line of words is a header."""
 
     name: Literal["csv"] = "csv"
@@ -38,18 +29,18 @@ class Csv(TableSource):
     """the CSV file"""
     target: Target = -1  # type: ignore[assignment]  # here also a column
     """column or columns to predict, by name or index from 0 (-1: the last); input: learn to give all columns back"""
-    task: Literal["classification", "regression"] | None = None
-    """unset: classification for words and for at most 20 different integers, else regression"""
-    classes: tuple[str | int, ...] | None = None
-    """names of the classes, in order, for a file that may not hold them all; unset: those in the file, sorted"""
     delimiter: Literal[",", ";", "\t", "|"] = ","
     """what separates the cells of a line"""
 
     def table(self, seed: int) -> Table:
         return self._table
 
+    def target_columns(self) -> tuple[TargetColumn, ...]:
+        return tuple(_looks(column) for column in self._content.targets)
+
     @cached_property
-    def _table(self) -> Table:
+    def _content(self) -> _Content:
+        """The file read, its targets still as they are written."""
         lines = read_lines(Path(self.file).expanduser(), self.delimiter)
         targets = target_columns(lines[0], self.target, file=self.file, delimiter=self.delimiter)
         first = lines[0].cells
@@ -64,12 +55,23 @@ class Csv(TableSource):
         if self._names_columns and not has_header:
             raise config_error(("data", "target"), f"{self.file} has no header; give target as an index from 0")
         x = np.array([[number(line, index, names) for index in others] for line in lines])
-        features = tuple(names[index] for index in others) if has_header else ()
-        if self.classes is not None:
-            numbers = class_numbers(self.classes, targets=len(targets))
-            y = np.array([class_number(line, targets[0], names, numbers) for line in lines], np.intp)
-            return Table(DataInfo(x.shape[1], class_names=tuple(numbers), feature_names=features), x, y)
-        columns = [self._column(lines, target, names) for target in targets]
+        for line in lines:
+            for index in targets:
+                require_target(line, index, names)
+        places = [line.place for line in lines]
+        columns = tuple(_Column(names[index], [line.cells[index] for line in lines], places) for index in targets)
+        return _Content(x, columns, tuple(names[index] for index in others) if has_header else ())
+
+    @cached_property
+    def _table(self) -> Table:
+        table = self._encoded_table()
+        del vars(self)["_content"]  # the text of the targets, a string a row, is not needed again
+        return table
+
+    def _encoded_table(self) -> Table:
+        x, targets, features = self._content
+        tasks = self.tasks(len(targets)) if targets else ()
+        columns = [self._encoded(place, task) for place, task in enumerate(tasks)]
         if len(columns) == 1:
             ((class_names, y),) = columns
             info = DataInfo(x.shape[1], class_names=class_names, feature_names=features)
@@ -77,7 +79,7 @@ class Csv(TableSource):
         info = DataInfo(
             x.shape[1],
             targets=len(targets),
-            target_names=tuple(names[target] for target in targets),
+            target_names=tuple(column.name for column in targets),
             target_classes=tuple(class_names for class_names, _ in columns),
             feature_names=features,
         )
@@ -89,27 +91,58 @@ class Csv(TableSource):
         listed = self.target if isinstance(self.target, tuple) else (self.target,)
         return not self.reconstructs and any(isinstance(target, str) for target in listed)
 
-    def _column(self, lines: list[Line], column: int, names: list[str]) -> tuple[tuple[str, ...], Array]:
+    def _encoded(self, place: int, task: Task | None) -> tuple[tuple[str, ...], Array]:
         """Class names and indices, or no names and numbers, of one target column: `(M,)`."""
-        for line in lines:
-            require_target(line, column, names)
-        cells = [line.cells[column] for line in lines]
-        numeric = list(map(is_number, cells))
-        if self.task is None and any(numeric) and not all(numeric):
-            odd = lines[numeric.index(False)]
-            raise DataError(
-                f"{odd.place}: {names[column]}: {odd.cells[column]!r} is not a number, as other targets are; "
-                "mend it, or set data.task to classification if these are names of classes"
-            )
-        if self.task == "regression" or (self.task is None and all(numeric) and not _few_integers(cells)):
-            return (), np.array([number(line, column, names) for line in lines])
-        labels: Array
-        labels, y = np.unique(list(map(float, cells)) if all(numeric) else cells, return_inverse=True)
-        if len(labels) < 2:
-            raise DataError(f"every target in {self.file} is {cells[0]!r}, and one class leaves nothing to learn")
-        return tuple(map(label, labels.tolist())), y.astype(np.intp)
+        columns = self._content.targets
+        name, cells, places = columns[place]
+        if task is None:
+            task = _looks(columns[place]).guess
+            if task is None:
+                odd = next(row for row, cell in enumerate(cells) if not is_number(cell))
+                raise DataError(
+                    f"{places[odd]}: {name}: {cells[odd]!r} is not a number, as other targets are; "
+                    "mend it, or set data.task to classification if these are names of classes"
+                )
+        if task == "regression":
+            lines = map(Line, places, ([cell] for cell in cells))
+            return (), np.array([number(line, 0, [name]) for line in lines])
+        labels = self.spellings().names_of(cells)
+        class_names = self.class_names(labels, place, len(columns))
+        if len(class_names) < 2:
+            raise DataError(f"every target in {self.file} is {labels[0]!r}, and one class leaves nothing to learn")
+        if wrong := refusal(labels, class_names):
+            row, message = wrong
+            raise DataError(f"{places[row]}: {name}: {message}")
+        return class_names, numbered(labels, class_names)
 
 
-def _few_integers(cells: list[str]) -> bool:
-    values = set(map(float, cells))
-    return len(values) <= MOST_GUESSED_CLASSES and all(value.is_integer() for value in values)
+class _Column(NamedTuple):
+    """A column of targets."""
+
+    name: str
+    cells: list[str]
+    places: list[str]
+    """file:line of each"""
+
+
+class _Content(NamedTuple):
+    x: Array
+    """(M, features)"""
+    targets: tuple[_Column, ...]
+    features: tuple[str, ...]
+    """names of the columns of `x`; empty without a header"""
+
+
+def _looks(column: _Column) -> TargetColumn:
+    """What the cells of a column say of it."""
+    labels = set(column.cells)
+    numeric = [is_number(label) for label in labels]
+    if not any(numeric):
+        return TargetColumn("words", len(labels), "classification", column.name)
+    if not all(numeric):
+        return TargetColumn("mixed", len(labels), None, column.name)
+    values = set(map(float, labels))
+    if not all(value.is_integer() for value in values):
+        return TargetColumn("fractions", len(values), "regression", column.name)
+    is_class = len(values) <= MOST_GUESSED_CLASSES
+    return TargetColumn("whole", len(values), "classification" if is_class else "regression", column.name)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 import numpy as np
 from annotated_types import Ge, Lt
 
 from bpcli.data.dataset import DataInfo, Dataset, Examples, SplitName
-from bpcli.data.source import Source
+from bpcli.data.labelled import Labelled, TargetColumn, numbered, refusal
+from bpcli.data.labels import Spellings, written
 from bpcli.data.splits import split_off
 from bpcli.errors import DataError, config_error, listed
 from bpcli.nn.arrays import Array
@@ -41,11 +42,11 @@ READ_ERRORS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Npz(Source):
+class Npz(Labelled):
     """npz: arrays x and y, or x_train and y_train and so on.
 
-    x is (examples, features) or images (examples, rows, columns); y is (examples,) integers or words for classes,
-    or floating numbers, (examples,) or (examples, targets), for regression. With target: input no y is needed.
+    x is (examples, features) or images (examples, rows, columns); y is (examples,) words, truth values or integers for
+    classes, or (examples,) or (examples, targets) numbers for regression. With target: input no y is needed.
     """
 
     name: Literal["npz"] = "npz"
@@ -56,10 +57,10 @@ class Npz(Source):
     """share of all examples kept for testing, where the file has no x_test"""
 
     def own_info(self) -> DataInfo:
-        return self._content.info
+        return self._table[0]
 
     def own_data(self, seed: int) -> Dataset:
-        info, splits = self._content
+        info, splits = self._table
         train, test = splits["train"], splits.get("test")
         if test is None:
             train, test = split_off(train, "test_fraction", self.test_fraction, seed=seed)
@@ -71,15 +72,25 @@ class Npz(Source):
             )
         return Dataset(info, train, splits["validation"], test)
 
+    def target_columns(self) -> tuple[TargetColumn, ...]:
+        return () if self.reconstructs else _looks([y for _, y in self._content.values()])
+
     @cached_property
-    def _content(self) -> Content:
+    def _content(self) -> dict[SplitName, tuple[Array, Array]]:
+        """`x (M, features)` or `(M, rows, columns)`, and `y (M,)` or `(M, targets)` as it is written, by split."""
         pairs = _pairs(self.file, _read(Path(self.file).expanduser()), needs_y=not self.reconstructs)
         shapes = {x.shape[1:] for x, _ in pairs.values()}
         if len(shapes) > 1:
             raise DataError(f"{self.file}: the examples of all splits must have one shape, not {_listed(shapes)}")
-        (shape,) = shapes
-        class_names, ys = _targets(self.file, {name: y for name, (_, y) in pairs.items()})
+        ys = _targets(self.file, {name: y for name, (_, y) in pairs.items()})
+        return {name: (x, ys[name]) for name, (x, _) in pairs.items()}
+
+    @cached_property
+    def _table(self) -> tuple[DataInfo, dict[SplitName, Examples]]:
+        pairs = self._content
+        class_names, ys = self._encoded({name: y for name, (_, y) in pairs.items()})
         examples = {name: Examples(x.reshape(len(x), -1), ys[name]) for name, (x, _) in pairs.items()}
+        shape = pairs["train"][0].shape[1:]
         targets = 1 if class_names else examples["train"].y.shape[1]
         info = DataInfo(
             features=int(np.prod(shape)),
@@ -90,12 +101,26 @@ class Npz(Source):
             image_shape=shape if len(shape) == 2 else None,
             has_validation="validation" in examples,
         )
-        return Content(info, examples)
+        return info, examples
 
-
-class Content(NamedTuple):
-    info: DataInfo
-    splits: dict[SplitName, Examples]
+    def _encoded(self, ys: dict[SplitName, Array]) -> tuple[tuple[str, ...], dict[SplitName, Array]]:
+        """Class names and indices `(M,)` by split, or no names and `(M, targets)` numbers by split."""
+        columns = _looks(list(ys.values()))
+        tasks = self.tasks(len(columns))
+        if len(columns) > 1 and "classification" in tasks:
+            raise config_error(("data", "task"), f"the {len(columns)} columns of y are numbers: leave it out")
+        if (tasks[0] or columns[0].guess) == "regression":
+            if columns[0].kind == "words":
+                raise config_error(("data", "task"), "y holds words, and no numbers: write classification")
+            return (), {split: y.reshape(len(y), -1).astype(np.float64) for split, y in ys.items()}
+        labels = {split: _labels(y, self.spellings()) for split, y in ys.items()}
+        class_names = self.class_names((name for names, _ in labels.values() for name in names), 0, 1)
+        if len(class_names) < 2:
+            raise DataError(f"{self.file}: every y is {class_names[0]}, and one class leaves nothing to learn")
+        for split, (names, _) in labels.items():
+            if wrong := refusal(names, class_names):
+                raise DataError(f"{self.file}: the y of {split}: {wrong[1]}")
+        return class_names, {split: numbered(names, class_names)[index] for split, (names, index) in labels.items()}
 
 
 def _read(path: Path) -> dict[str, Array]:
@@ -106,6 +131,9 @@ def _read(path: Path) -> dict[str, Array]:
     except FileNotFoundError as error:
         raise config_error(("data", "file"), f"there is no file {path}") from error
     except (*READ_ERRORS, AttributeError, TypeError) as error:  # the last two: an .npy, which is one array
+        if "Object arrays" in str(error):
+            message = "an array of Python objects, which is never loaded: save numbers, or words as in y.astype(str)"
+            raise DataError(f"{path} holds {message}") from error
         raise DataError(f"{path} cannot be read as an NPZ file of plain arrays (np.savez writes one)") from error
     damaged = damaged or next((name for name, array in arrays.items() if not isinstance(array, np.ndarray)), None)
     if damaged is not None:
@@ -145,26 +173,47 @@ def _pairs(file: str, arrays: Mapping[str, Array], *, needs_y: bool) -> dict[Spl
     return pairs
 
 
-def _targets(file: str, ys: dict[SplitName, Array]) -> tuple[tuple[str, ...], dict[SplitName, Array]]:
-    """Class names and indices `(M,)` by split, or no names and `(M, targets)` numbers by split."""
+def _targets(file: str, ys: dict[SplitName, Array]) -> dict[SplitName, Array]:
+    """`y` of each split, `(M,)` or `(M, targets)`: words as text, and a single column without an axis of its own."""
+    ys = {split: y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y for split, y in ys.items()}
+    try:
+        ys = {split: np.char.decode(y, "utf-8") if y.dtype.kind == "S" else y for split, y in ys.items()}
+    except UnicodeDecodeError as error:
+        raise DataError(f"{file}: y holds bytes that are not text in UTF-8") from error
     kinds = {y.dtype.kind for y in ys.values()}
-    if kinds == {"f"} and len({y.shape[1:] for y in ys.values()}) == 1 and ys["train"].ndim in (1, 2):
-        for split, y in ys.items():
-            if not np.isfinite(y).all():
-                raise DataError(f"{file}: row {_first_bad_row(y)} of the y of {split} is not finite")
-        return (), {split: y.reshape(len(y), -1).astype(np.float64) for split, y in ys.items()}
-    is_classes = kinds <= set("iu") or kinds in ({"b"}, {"U"})
-    if not is_classes or any(y.ndim != 1 for y in ys.values()):
+    is_of_one_type = kinds <= set("iu") or kinds in ({"b"}, {"f"}, {"U"})
+    dimensions = (1,) if kinds == {"U"} else (1, 2)
+    if not is_of_one_type or len({y.shape[1:] for y in ys.values()}) > 1 or ys["train"].ndim not in dimensions:
         raise DataError(
             f"{file}: y is {_listed({f'{y.dtype} {y.shape}' for y in ys.values()})}; it must be integers or words "
-            "(examples,) for classes, or floating numbers (examples,) or (examples, targets)"
+            "(examples,) for classes, or numbers (examples,) or (examples, targets)"
         )
-    labels, indices = np.unique(np.concatenate(list(ys.values())), return_inverse=True)
-    if len(labels) < 2:
-        raise DataError(f"{file}: every y is {labels[0]}, and one class leaves nothing to learn")
-    ends = np.cumsum([len(y) for y in ys.values()])
-    parts = np.split(indices.astype(np.intp), ends[:-1])
-    return tuple(map(str, labels.tolist())), dict(zip(ys, parts, strict=True))
+    for split, y in ys.items():
+        if y.dtype.kind == "f" and not np.isfinite(y).all():
+            raise DataError(f"{file}: row {_first_bad_row(y)} of the y of {split} is not finite")
+    return ys
+
+
+def _looks(ys: Sequence[Array]) -> tuple[TargetColumn, ...]:
+    """What the type and the values of each column of `y`, of all splits, say of it."""
+    if ys[0].ndim == 2:
+        columns: int = ys[0].shape[1]
+        return (TargetColumn("whole", 0, "regression"),) * columns
+    kind = ys[0].dtype.kind
+    values = {value for y in ys for value in np.unique(y).tolist()}
+    if kind == "U":
+        return (TargetColumn("words", len(values), "classification"),)
+    if kind != "f":
+        return (TargetColumn("whole", len(values), "classification"),)
+    is_whole = all(float(value).is_integer() for value in values)
+    return (TargetColumn("whole" if is_whole else "fractions", len(values), "regression"),)
+
+
+def _labels(y: Array, spellings: Spellings) -> tuple[list[str], Array]:
+    """The different values of `y (M,)` as labels, which may repeat once they are trimmed, and the index of each row."""
+    values, index = np.unique(y, return_inverse=True)
+    names = [written(value) for value in (values if y.dtype.kind == "f" else values.tolist())]
+    return spellings.names_of(names), index
 
 
 def _first_bad_row(values: Array) -> int:

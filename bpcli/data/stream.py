@@ -11,12 +11,13 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 from annotated_types import Gt
 
 from bpcli.data.arriving import arriving_lines, can_be_read_again, place_of
-from bpcli.data.csv_columns import Target, class_number, class_numbers, target_columns
+from bpcli.data.csv_columns import Target, require_target, target_columns
 from bpcli.data.csv_lines import Line, filled_line, is_number, number
 from bpcli.data.dataset import DataInfo, Dataset
+from bpcli.data.labels import CLASSES, Aliases, Spellings, stated_classes, unknown_label
 from bpcli.data.scaling import Scale
 from bpcli.data.source import Source
-from bpcli.errors import DataError
+from bpcli.errors import DataError, config_error
 
 
 class Row(NamedTuple):
@@ -45,6 +46,8 @@ class Stream(Source):
     """column or columns to predict, by name or index from 0 (-1: the last); input: learn to give all columns back"""
     classes: tuple[str | int, ...] | None = None
     """names of the classes, in order; unset: the targets are numbers"""
+    class_aliases: Aliases | None = None
+    """other spellings of labels, each with the class it stands for"""
     delimiter: Literal[",", ";", "\t", "|"] = ","
     """what separates the cells of a line"""
     batch_size: Annotated[int, Gt(0)] = 1
@@ -75,8 +78,7 @@ class Stream(Source):
 
     def info_of(self, features: int, names: tuple[str, ...] = (), targets: int = 1) -> DataInfo:
         """What a network has to fit, of rows of so many features."""
-        classes = tuple(class_numbers(self.classes, targets=targets)) if self.classes is not None else ()
-        return DataInfo(features, class_names=classes, targets=targets, feature_names=names)
+        return DataInfo(features, class_names=self._class_names(targets), targets=targets, feature_names=names)
 
     def own_info(self) -> DataInfo:
         names, targets = self._header.cells, self._targets
@@ -95,16 +97,30 @@ class Stream(Source):
         """
         names, targets = self._header.cells, self._targets
         others = [column for column in range(len(names)) if column not in targets]
-        numbers = None if self.classes is None else class_numbers(self.classes, targets=len(targets))
+        class_names, spellings = self._class_names(len(targets)), Spellings(self.classes or (), self.class_aliases)
+        numbers = {name: number for number, name in enumerate(class_names)}
         for line in self._lines_below_header():
             if line is None:
                 yield None
                 continue
             x = [number(line, column, names) for column in others]
-            if numbers is None:
+            if not class_names:
                 yield Row(x, [number(line, column, names) for column in targets])
-            else:
-                yield Row(x, class_number(line, targets[0], names, numbers))
+                continue
+            require_target(line, targets[0], names)
+            label = spellings.name_of(line.cells[targets[0]])
+            if label not in numbers:
+                raise DataError(f"{line.place}: {names[targets[0]]}: {unknown_label(label, class_names)}")
+            yield Row(x, numbers[label])
+
+    def _class_names(self, targets: int) -> tuple[str, ...]:
+        """The names of the classes of so many target columns; empty for numbers."""
+        if self.classes is None:
+            return ()
+        if targets != 1:
+            message = f"classes are those of a single target column, not of {targets}: leave it out"
+            raise config_error(CLASSES, message)
+        return stated_classes(self.classes, self.class_aliases)
 
     @cached_property
     def _header(self) -> Line:

@@ -194,7 +194,7 @@ def test_data_of_other_classes_are_refused(moons: Config) -> None:
     for name, classes in {"pets": ("cat", "dog"), "fish": ("dog", "eel")}.items():
         np.savez(f"{name}.npz", x=x, y=np.array(classes)[(x[:, 0] > 0).astype(int)])
     train(replace(moons, data=Npz(file="pets.npz", validation_fraction=0.25, batch_size=8)), output="run")
-    with pytest.raises(CheckpointError, match="its targets are cat, dog, and those of these data dog, eel: write"):
+    with pytest.raises(CheckpointError, match="'eel' is not one of the classes cat, dog"):
         evaluate("run", overrides=["data.file=fish.npz"])
 
 
@@ -211,7 +211,7 @@ def test_data_whose_columns_are_exchanged_are_refused(moons: Config) -> None:
         Path(f"{name}.csv").write_text("\n".join([header, *rows]) + "\n")
     train(replace(moons, data=Csv(file="one.csv", batch_size=8)), output="run")
     with pytest.raises(
-        CheckpointError, match="its columns are a, b, and those of these data b, a: put them in its order"
+        CheckpointError, match="its feature 1 is a, and that of these data b: put the columns in its order"
     ):
         evaluate("run", overrides=["data.file=other.csv"])
 

@@ -51,9 +51,40 @@ def test_a_file_without_a_header_has_no_feature_names(table: MakeCsv) -> None:
 
 
 def test_few_integers_are_classes_in_the_order_of_their_size(table: MakeCsv) -> None:
-    info, _, y = table("a,b\n1,10\n2,9\n3,10.0\n").table(0)
-    assert info.class_names == ("9", "10")
-    assert y.tolist() == [1, 0, 1]
+    info, _, y = table("a,b\n1,10\n2,9\n3,+10\n4,-1\n").table(0)
+    assert info.class_names == ("-1", "9", "+10", "10")
+    assert y.tolist() == [3, 1, 2, 0]
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [("007", "7"), ("1e2", "100"), ("1", "1.0"), ("9007199254740992", "9007199254740993"), ("yes", "Yes"), ("a", "a.")],
+)
+def test_labels_that_are_written_otherwise_are_different_classes(table: MakeCsv, labels: tuple[str, str]) -> None:
+    one, other = labels
+    info, _, y = table(f"a,b\n1,{one}\n2, {other} \n3,{one}\n", task="classification").table(0)
+    assert set(info.class_names) == set(labels)
+    assert [info.class_names[index] for index in y] == [one, other, one]
+
+
+def test_a_label_that_is_spelt_otherwise_can_be_joined(table: MakeCsv) -> None:
+    text = "a,b\n1,<=50K\n2,>50K\n3,<=50K.\n4,>50K.\n"
+    aliases = {"<=50K.": "<=50K", ">50K.": ">50K"}
+    for keys in ({}, {"classes": ("<=50K", ">50K")}):
+        info, _, y = table(text, class_aliases=aliases, **keys).table(0)
+        assert info.class_names == ("<=50K", ">50K")
+        assert y.tolist() == [0, 1, 0, 1]
+
+
+def test_classes_of_several_target_columns_are_said_column_by_column(table: MakeCsv) -> None:
+    source = table("a,b,c\n1,x,0.5\n2,x,1\n", target=("b", "c"), classes=(("w", "x"), ()))
+    assert source.table(0).info.target_classes == (("w", "x"), ())
+    assert source.table(0).y.tolist() == [[1, 0.5], [1, 1]]
+
+
+def test_a_task_is_said_of_each_of_several_target_columns(table: MakeCsv) -> None:
+    source = table("a,b,c\n1,0,0\n2,1,1\n", target=("b", "c"), task=("regression", "classification"))
+    assert source.info().target_classes == ((), ("0", "1"))
 
 
 def test_many_integers_and_fractions_are_numbers(table: MakeCsv) -> None:
@@ -154,6 +185,28 @@ def test_it_is_split_and_read_once(table: MakeCsv) -> None:
         ("a,a,b\n1,0,0\n", {"target": "a"}, "data.target: t.csv:1 has 2 columns called 'a'; it has a, a, b"),
         ("1,2,x\n1,0,y\n", {"target": "x"}, "data.target: t.csv has no header; give target as an index from 0"),
         ("a,b\n1,x\n1,z\n", {"classes": ("x", "y")}, "t.csv:3: b: 'z' is not one of the classes x, y"),
+        ("a,b\n1,<=50K\n1,<=50K.\n2,>50K.\n", {"classes": ("<=50K", ">50K")}, "t.csv:3: b: '<=50K.' is not one of the "
+         "classes <=50K, >50K; if '<=50K.' means '<=50K', write data.class_aliases: "
+         '{"<=50K.": "<=50K", ">50K.": ">50K"} (as an argument: '
+         """'data.class_aliases={"<=50K.": "<=50K", ">50K.": ">50K"}')"""),
+        ("a,b\n1,<50K\n", {"classes": ("<=50K", ">50K")}, "t.csv:2: b: '<50K' is not one of the classes <=50K, >50K"),
+        ("a,b\n1,-1\n", {"classes": ("0", "1")}, "t.csv:2: b: '-1' is not one of the classes 0, 1"),
+        ("a,b\n1,01\n", {"classes": ("0", "1")}, "t.csv:2: b: '01' is not one of the classes 0, 1; if '01' means '1', "
+         """write data.class_aliases: {"01": "1"} (as an argument: 'data.class_aliases={"01": "1"}')"""),
+        ("a,b\n1,x\n1,y\n", {"classes": ("x", "y"), "class_aliases": {"z": "w"}}, "data.class_aliases.z: 'w' is not "
+         "one of the classes x, y"),
+        ("a,b\n1,x\n1,y\n", {"classes": ("x", "y"), "class_aliases": {"x": "y"}}, "data.class_aliases.x: 'x' is one of "
+         "the classes: leave it out here, or there"),
+        ("a,b\n1,x\n1,y\n", {"class_aliases": {"x": "z", "z": "y"}}, "data.class_aliases.x: 'z' is an alias itself: "
+         "write the class it stands for"),
+        ("a,b\n1,x\n1,y\n", {"classes": ("x", "y"), "task": "regression"}, "data.classes: task and classes contradict "
+         "each other: leave one of them out"),
+        ("a,b\n1,x\n1,y\n", {"task": ("regression",) * 2}, "data.task: task has 2 entries, but there are 1 target "
+         "columns: give as many"),
+        ("a,b,c\n1,x,0\n", {"target": (1, 2), "classes": ("x", "y")}, "data.classes: there are 2 target columns: give "
+         "a list of classes for each, [] for one of numbers"),
+        ("a,b\n1,x\n", {"classes": (("x", "y"), ())}, "data.classes: there is one target column: give its classes as "
+         "one list, such as [no, yes]"),
         ("a,b\n1,0\n", {"target": 2}, "data.target: t.csv has 2 columns, so target goes from 0 to 1"),
         ("a,input\n1,0\n", {"target": "input"}, "data.target: t.csv:1 has a column called 'input', so target: input "
          "could mean two things: give the column's index, or rename it to learn all columns"),

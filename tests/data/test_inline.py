@@ -35,6 +35,15 @@ def test_whole_numbers_and_words_are_classes(targets: Any, names: tuple[str, ...
     assert (labels.tolist(), labels.dtype) == (y, np.intp)
 
 
+def test_the_task_the_classes_and_their_aliases_can_be_said() -> None:
+    assert Inline(inputs=FOUR, targets=(0, 1, 2, 3), task="regression").info().class_names == ()
+    assert Inline(inputs=FOUR, targets=(0.0, 1.5, 1, 0), task="classification").info().class_names == ("0", "1", "1.5")
+    source = Inline(inputs=FOUR, targets=("a", "b.", "b", "a"), classes=("c", "b", "a"), class_aliases={"b.": "b"})
+    assert source.table(0).y.tolist() == [2, 1, 1, 2]
+    with pytest.raises(ConfigError, match=r"data\.targets\[1\]: 'b' is not one of the classes a, c"):
+        Inline(inputs=FOUR, targets=("a", "b", "a", "a"), classes=("a", "c")).load(0)
+
+
 def test_numbers_with_a_point_are_one_column_to_fit() -> None:
     info, _, y = Inline(inputs=FOUR, targets=(0.0, 1.5, 1, 0)).table(0)
     assert (info.class_names, info.targets, info.target_names) == ((), 1, ())

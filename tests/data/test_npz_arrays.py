@@ -68,12 +68,64 @@ def test_splits_not_in_the_file_are_taken_from_training(npz: MakeNpz) -> None:
         (Y * 10 - 10, ("-10", "0", "10", "20")),
         (Y > 1, ("False", "True")),
         (np.array(["rose", "iris"])[Y % 2], ("iris", "rose")),
+        (np.array([b"rose", b"iris"])[Y % 2], ("iris", "rose")),
+        (np.array(["10", "9"])[Y % 2], ("9", "10")),
+        (np.uint64(2**63) + Y.astype(np.uint64) % np.uint64(2), (str(2**63), str(2**63 + 1))),
+        (Y.reshape(20, 1), ("0", "1", "2", "3")),
     ],
 )
 def test_integers_words_and_truth_values_are_classes(npz: MakeNpz, y: Any, names: tuple[str, ...]) -> None:
     data = npz(x=X, y=y).load(0)
     assert data.info.class_names == names
-    assert [names[index] for index in data.train.y] == [str(label) for label in y]
+    labels = [label.decode() if isinstance(label, bytes) else str(label) for label in y.ravel().tolist()]
+    assert [names[index] for index in data.train.targets] == [labels[row] for row in data.train.rows]
+
+
+@pytest.mark.parametrize(
+    ("y", "names"), [(Y * 10.0, ("0", "10", "20", "30")), (np.float32(Y) / 10, ("0", "0.1", "0.2", "0.3"))]
+)
+def test_floating_numbers_that_are_classes_are_written_as_short_as_can_be(
+    npz: MakeNpz, y: Any, names: tuple[str, ...]
+) -> None:
+    assert npz(x=X, y=y, keys={"task": "classification"}).info().class_names == names
+
+
+def test_words_are_trimmed_and_joined(npz: MakeNpz) -> None:
+    data = npz(x=X, y=np.array(["a", " a", "b", "b."])[Y], keys={"class_aliases": {"b.": "b"}}).load(0)
+    assert data.info.class_names == ("a", "b")
+    assert data.train.y.tolist() == (Y // 2).tolist()
+
+
+def test_whole_numbers_of_splits_of_several_types_are_not_merged(npz: MakeNpz) -> None:
+    large = 2**53 + np.arange(20) % 2
+    data = npz(x_train=X, y_train=large, x_test=X, y_test=large.astype(np.uint64)).load(0)
+    assert data.info.class_names == (str(2**53), str(2**53 + 1))
+
+
+def test_classes_can_be_said_for_a_file_that_does_not_hold_them_all(npz: MakeNpz) -> None:
+    data = npz(x=X, y=Y * 0 + 2, keys={"classes": ("0", "1", "2")}).load(0)
+    assert (data.info.classes, set(data.train.y.tolist())) == (3, {2})
+    with pytest.raises(BpcliError, match=r"d\.npz: the y of train: '3' is not one of the classes 0, 1, 2$"):
+        npz(x=X, y=Y, keys={"classes": ("0", "1", "2")}).load(0)
+
+
+def test_whole_numbers_can_be_said_to_be_numbers(npz: MakeNpz) -> None:
+    data = npz(x=X, y=Y, keys={"task": "regression"}).load(0)
+    assert (data.info.class_names, data.train.y.shape, data.train.y.dtype) == ((), (20, 1), np.float64)
+
+
+@pytest.mark.parametrize(
+    ("y", "keys", "message"),
+    [
+        (np.array(["a", "b"])[Y % 2], {"task": "regression"}, "data.task: y holds words, and no numbers"),
+        (X, {"task": "classification"}, "data.task: the 2 columns of y are numbers: leave it out"),
+    ],
+)
+def test_a_task_that_the_values_cannot_be_for_is_refused(
+    npz: MakeNpz, y: Any, keys: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(BpcliError, match=message):
+        npz(x=X, y=y, keys=keys).load(0)
 
 
 def test_a_class_that_only_the_test_split_has_is_a_class(npz: MakeNpz) -> None:
@@ -113,10 +165,13 @@ ALLOWED = "it must hold x and y, or x_train and y_train; x_validation and y_vali
          "features) or (examples, rows, columns)"),
         ({"x": np.where(X == 7, np.nan, X), "y": Y}, "d.npz: row 3 of the x of train is not finite"),
         ({"x": X, "y": np.where(X == 7, np.inf, X)}, "d.npz: row 3 of the y of train is not finite"),
-        ({"x": X, "y": Y.reshape(20, 1)}, "d.npz: y is int64 (20, 1); it must be integers or words (examples,) for "
-         "classes, or floating numbers (examples,) or (examples, targets)"),
+        ({"x": X, "y": Y.reshape(20, 1, 1)}, "d.npz: y is int64 (20, 1, 1); it must be integers or words (examples,) "
+         "for classes, or numbers (examples,) or (examples, targets)"),
+        ({"x": X, "y": np.full((20, 2), "a")}, "d.npz: y is <U1 (20, 2); it must be integers or words (examples,) for "
+         "classes, or numbers (examples,) or (examples, targets)"),
+        ({"x": X, "y": np.full(20, b"\xff")}, "d.npz: y holds bytes that are not text in UTF-8"),
         ({"x": X, "y": Y, "x_test": X, "y_test": X[:, 0]}, "d.npz: y is float64 (20,) and int64 (20,); it must be "
-         "integers or words (examples,) for classes, or floating numbers (examples,) or (examples, targets)"),
+         "integers or words (examples,) for classes, or numbers (examples,) or (examples, targets)"),
         ({"x": X, "y": Y * 0}, "d.npz: every y is 0, and one class leaves nothing to learn"),
         ({"x": X, "y": Y, "x_test": X[:, :1], "y_test": Y}, "d.npz: the examples of all splits must have one shape, "
          "not (1,) and (2,)"),
@@ -135,7 +190,9 @@ def test_a_fraction_of_what_the_file_has_split_is_an_error_of_its_key(npz: MakeN
 
 
 def test_pickled_objects_are_never_loaded(npz: MakeNpz) -> None:
-    with pytest.raises(BpcliError, match="cannot be read as an NPZ file of plain arrays"):
+    with pytest.raises(
+        BpcliError, match=r"d\.npz holds an array of Python objects, which is never loaded: save numbers"
+    ):
         npz(x=X, y=np.array([object()] * 20)).load(0)
 
 

@@ -48,6 +48,11 @@ def test_classes_may_be_numbers_however_they_are_written(stream: MakeStream) -> 
     assert [row.y for row in source.rows() if row] == [0, 1, 1]
 
 
+def test_labels_of_a_stream_can_be_joined(stream: MakeStream) -> None:
+    source = stream("a,b\n1,x\n1,X.\n1,y\n", classes=("x", "y"), class_aliases={"X.": "x"})
+    assert [row.y for row in source.rows() if row] == [0, 0, 1]
+
+
 def test_several_columns_of_numbers_can_be_learnt(stream: MakeStream) -> None:
     source = stream("a,b,c\n1,2,3\n", target=("c", 0))
     assert (source.info().features, source.info().targets) == (1, 2)
@@ -84,6 +89,8 @@ def test_quotes_spaces_delimiters_and_a_byte_order_mark_are_understood(stream: M
         ("a,b\n\n1,\n", {}, "s.csv:3: b: the cell is empty, where a number belongs"),
         ("a,b\n1,inf\n", {}, "s.csv:2: b: 'inf' is not a finite number"),
         ("a,b\n1,x\n1,z\n", {"classes": ("x", "y")}, "s.csv:3: b: 'z' is not one of the classes x, y"),
+        ("a,b\n1,X.\n", {"classes": ("x", "y")}, "s.csv:2: b: 'X.' is not one of the classes x, y; if 'X.' means 'x', "
+         """write data.class_aliases: {"X.": "x"} (as an argument: 'data.class_aliases={"X.": "x"}')"""),
         ("a,b\n1,\n", {"classes": ("x", "y")}, "s.csv:2: b: the cell is empty, where the target belongs"),
         ('a,b\n1,"x\n', {}, "s.csv:2 is not CSV: unexpected end of data"),
         (b"a,b\n1,\xff\n", {}, "s.csv:2 is not text in UTF-8"),
