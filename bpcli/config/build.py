@@ -14,6 +14,7 @@ from bpcli.config.task import with_task
 from bpcli.data.batches import Batches
 from bpcli.data.dataset import DataInfo
 from bpcli.data.lacking import lacking_classes
+from bpcli.data.magnitudes import require_representable
 from bpcli.data.scaling import UNSCALED, Scaler, fit_scaler
 from bpcli.data.stream import Stream
 from bpcli.data.stream_batches import StreamBatches
@@ -90,10 +91,12 @@ def _splits(config: Config, dtype: Any, scaler: Scaler | None) -> _Data:
     """A data set that is there as a whole."""
     source = config.data
     dataset = source.load(config.seed)
+    scaler = scaler or fit_scaler(source.scale, dataset.train, dtype)
+    require_representable(dataset, scaler, dtype)
     batches = partial(
         Batches,
         encode=_encode(config, dataset.info, dtype),
-        scaler=scaler or fit_scaler(source.scale, dataset.train, dtype),
+        scaler=scaler,
         seed=config.seed,
         dtype=dtype,
     )

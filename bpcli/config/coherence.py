@@ -86,7 +86,8 @@ def _output(config: Config) -> Iterator[Problem]:
             yield Problem(path, "each part of a weighted_sum states its own activation: leave it out here")
     elif activation is not None and not is_suitable(config.loss, activation):
         allowed = suitable_outputs(config.loss)
-        message = f"{config.loss.name} takes {listed(allowed, 'or')} outputs, not {activation.name}: write {allowed[0]}"
+        fitting = "sigmoid" if last.units == 1 and "sigmoid" in allowed else allowed[0]
+        message = f"{config.loss.name} takes {listed(allowed, 'or')} outputs, not {activation.name}: write {fitting}"
         yield Problem(path, message + (", or loss: mse" if config.loss.name != "hinge" else ", or leave it out"))
 
 

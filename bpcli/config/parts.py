@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from bpcli.config.outputs import default_output, is_suitable, suitable_outputs
 from bpcli.config.targets import class_weight_problems, class_weights
 from bpcli.data.dataset import DataInfo
 from bpcli.errors import ConfigError, Path, Problem, listed
-from bpcli.nn.activations import AnyActivation, Sigmoid
+from bpcli.nn.activations import AnyActivation, Sigmoid, Softmax
 from bpcli.nn.arrays import Array
 from bpcli.nn.losses import CrossEntropy, Hinge, KLDivergence
 from bpcli.nn.weighted_sum import Part, PartHead, TargetKind, WeightedSum, WeightedSumHead
@@ -88,6 +88,24 @@ def _targets(part: Part) -> tuple[str, ...]:
     return (part.target,) if isinstance(part.target, str) else part.target
 
 
+def is_part_name(name: str) -> bool:
+    """Whether metrics can be called by it."""
+    return name.isidentifier() and name == name.lower()
+
+
+def alike(name: str, names: tuple[str, ...]) -> list[str]:
+    """The names whose metrics could be taken for those of `name`."""
+    return [other for other in names if other.startswith(f"{name}_")]
+
+
+def _is_softmax(part: Part) -> bool:
+    return isinstance(part.activation, Softmax) or (part.activation is None and isinstance(part.loss, KLDivergence))
+
+
+def _quoted(name: str) -> str:
+    return json.dumps(name, ensure_ascii=False)
+
+
 def _problems(loss: WeightedSum, info: DataInfo) -> Iterator[Problem]:
     if not info.target_names:
         message = "weighted_sum needs several target columns, such as data.target: [a, b] of a csv"
@@ -96,8 +114,9 @@ def _problems(loss: WeightedSum, info: DataInfo) -> Iterator[Problem]:
     for name, count in Counter(part.name for part in loss.parts).items():
         if count > 1:
             yield Problem(("loss", "parts"), f"{count} parts are called {name}: give each a name of its own")
-    for one, other in permutations((part.name for part in loss.parts), 2):
-        if other.startswith(f"{one}_"):
+    names = tuple(part.name for part in loss.parts)
+    for one in names:
+        for other in alike(one, names):
             message = f"metrics of {one} could be taken for those of {other}: give them names that do not begin alike"
             yield Problem(("loss", "parts"), message)
     for i, part in enumerate(loss.parts):
@@ -105,8 +124,10 @@ def _problems(loss: WeightedSum, info: DataInfo) -> Iterator[Problem]:
 
 
 def _part_problems(part: Part, info: DataInfo, at: Path) -> Iterator[Problem]:
-    if not part.name.isidentifier() or part.name != part.name.lower():
-        yield Problem((*at, "name"), "a name for metrics has small letters, digits and _: write such a one")
+    if not is_part_name(part.name):
+        target = "" if part.target is not None else f", and {_quoted(part.name)} as its target"
+        message = f"a name for metrics has small letters, digits and _: write such a one{target}"
+        yield Problem((*at, "name"), message)
     unknown = [name for name in _targets(part) if name not in info.target_names]
     if unknown:
         message = f"there is no target column '{unknown[0]}': there are {listed(info.target_names)}"
@@ -132,6 +153,9 @@ def _part_problems(part: Part, info: DataInfo, at: Path) -> Iterator[Problem]:
     elif not classes[0] and by_class:
         message = f"{part.loss.name} needs classes, but {_targets(part)[0]} has numbers: write loss: mse"
         yield Problem((*at, "loss"), message)
+    elif len(columns) == 1 and not classes[0] and _is_softmax(part):
+        why = f"a softmax of one output is always 1, and {_targets(part)[0]} is one column of numbers"
+        yield Problem((*at, "loss"), f"{why}: write loss: mse, and no activation")
     elif isinstance(part.activation, Sigmoid) and len(classes[0]) > 2:
         message = f"a sigmoid tells two classes, but {_targets(part)[0]} has {len(classes[0])}: write softmax"
         yield Problem((*at, "activation"), message)

@@ -48,14 +48,16 @@ def require_fitting_targets(config: Config, experiment: Experiment) -> None:
     loss, head = config.loss, experiment.objective.head
     if experiment.info.class_names or "train" not in experiment.splits:
         return
-    hint = "write loss: mse" + (", or data.scale: unit" if config.data.reconstructs else "")
     if not isinstance(loss, WeightedSum):
         activation = config.model.layers[-1].activation
+        scaled = ", or data.scale: unit" if config.data.reconstructs else ""
+        hint = f"write loss: mse and output: identity{scaled}"
         _require_fitting(loss, activation, experiment, own=lambda T: T, at=("loss",), hint=hint)
     elif isinstance(head, WeightedSumHead):
         for i, (part, bound) in enumerate(zip(loss.parts, head.parts, strict=True)):
             if bound.kind == "value":
                 at = ("loss", "parts", i, "loss")
+                hint = "write loss: mse and activation: identity"
                 _require_fitting(part.loss, part.activation, experiment, own=bound.targets, at=at, hint=hint)
 
 
@@ -78,9 +80,12 @@ def _require_fitting(
         wrong = targets.min(axis=1) < 0
         if not isinstance(loss, Poisson):
             wrong |= targets.max(axis=1) > 1
+        in_range = not wrong.any()
         if shares:
             wrong |= np.abs(targets.sum(axis=1) - 1) > 1e-4
         if wrong.any():
+            if shares and in_range:  # several labels an example
+                hint = "write loss: cross_entropy and sigmoid outputs"
             limits = "shares that add up to 1" if shares else "in [0, 1]"
             limits = "0 or more" if isinstance(loss, Poisson) else limits
             where = f"row {first + int(wrong.argmax())} of the training split"

@@ -20,7 +20,9 @@ ALIASES: Path = ("data", "class_aliases")
 
 _MEANT = frozenset("#%&*/!?@\\")
 """punctuation that tells labels apart, as in C and C#"""
-"""names that a message lists"""
+
+MOST_ALIASES = 10
+"""that a message writes out"""
 
 
 def written(value: object) -> str:
@@ -28,10 +30,6 @@ def written(value: object) -> str:
     if isinstance(value, float | np.floating):
         return np.format_float_positional(value, trim="-")
     return str(value).strip()
-
-
-MOST_ALIASES = 10
-"""that a message writes out"""
 
 
 def ordered(labels: Iterable[str]) -> tuple[str, ...]:

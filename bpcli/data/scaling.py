@@ -15,6 +15,9 @@ from bpcli.nn.arrays import Array
 
 Scale = Literal["unit", "standard", "none"]
 
+FAR = 1e-30
+"""A factor below which what is only shifted may be too large for float32."""
+
 BLOCK = 4096
 """Rows that are read at once, so that memory-mapped data never lie in memory as a whole."""
 
@@ -38,6 +41,9 @@ class Scaler:
 
     def apply(self, x: Array, out: Array) -> None:
         """Scale `x (N, features)` into the floating buffer `out (N, features)`."""
+        if self._shrinks:
+            out[...] = (x - self.shift) * self.factor
+            return
         if self._shifts:
             np.subtract(x, self.shift, out, casting="same_kind")
         else:
@@ -47,6 +53,11 @@ class Scaler:
     @cached_property
     def _shifts(self) -> bool:
         return bool(self.shift.any())
+
+    @cached_property
+    def _shrinks(self) -> bool:
+        """Whether numbers that float32 cannot hold become such as it can: no step between may be rounded to it."""
+        return bool((self.factor < FAR).any())
 
 
 UNSCALED = Scaler(np.zeros(()), np.ones(()))

@@ -14,7 +14,7 @@ from bpcli.data.stream_batches import StreamBatches
 from bpcli.nn.arrays import Array
 from bpcli.nn.weighted_sum import WeightedSumHead
 from bpcli.optim.schedules import Plateau, learning_rate
-from bpcli.training.divergence import diverged, require_finite
+from bpcli.training.divergence import diverged, diverged_in, require_finite
 from bpcli.training.evaluate import measure
 from bpcli.training.events import CheckpointDue, Evaluated, Event, Reason, StepDone, Stopped, Waiting
 from bpcli.training.experiment import Experiment
@@ -69,7 +69,7 @@ def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None,
         loss = objective.forward(X, T, counters.step)
         loss_sum = counters.loss_sum + (loss if tested is None else tested)
         if not math.isfinite(loss + loss_sum):
-            raise diverged(objective, X, step=counters.step)
+            raise diverged(objective, X, T, step=counters.step, features=experiment.info.feature_names)
         if tested is None:
             _count_answers(experiment, counters, T)
         objective.backward(len(X), update.optimizer.scale(rate), update.carry(state, rate))
@@ -118,7 +118,9 @@ def _evaluate(experiment: Experiment, state: State) -> Evaluated:
             measured = measure(experiment.objective, experiment.splits["validation"](), experiment.metrics())
         metrics |= {f"validation_{name}": value for name, value in measured.items()}
         if not math.isfinite(measured["loss"]):
-            raise diverged(experiment.objective, step=counters.step)
+            batches = experiment.splits["validation"]().epoch(0)
+            with averaged(experiment.objective.network.parameters, state):
+                raise diverged_in("validation", experiment.objective, batches, step=counters.step)
     improved = _observe(experiment, counters, metrics)
     return Evaluated(counters.epoch, counters.step, counters.learning_rate, metrics, improved)
 

@@ -19,5 +19,5 @@ def test_first(experiment: Experiment, state: State, X: Array, T: Array) -> floa
     with averaged(objective.network.parameters, state):
         loss = objective.forward(X, T)
         if not math.isfinite(loss):
-            raise diverged(objective, X, step=state.counters.step)
+            raise diverged(objective, X, T, step=state.counters.step, features=experiment.info.feature_names)
     return loss

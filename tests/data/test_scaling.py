@@ -75,3 +75,14 @@ def test_bytes_are_scaled_in_the_precision_of_the_network_and_numbers_in_float64
     for scale in ("unit", "standard", "none"):
         assert fit_scaler(scale, Examples(BYTES, np.zeros(500)), np.float32).factor.dtype == np.float32
         assert fit_scaler(scale, Examples(NUMBERS, np.zeros(500)), np.float32).factor.dtype == np.float64
+
+
+@pytest.mark.parametrize("scale", ["unit", "standard"])
+def test_numbers_beyond_the_precision_are_scaled_before_they_are_rounded(scale: Scale) -> None:
+    x = np.array([[0.0], [1.0], [2.0], [5.0]])
+    fitted = {}
+    for size in (1.0, 1e45):
+        out = np.empty((4, 1), np.float32)
+        fit_scaler(scale, Examples(x * size, np.zeros(4)), "float32").apply(x * size, out)
+        fitted[size] = out
+    np.testing.assert_allclose(fitted[1e45], fitted[1.0], rtol=1e-6)
