@@ -13,6 +13,7 @@ from bpcli.data.cache import Decoded, cached_arrays, default_folder, sha256
 from bpcli.data.dataset import DataInfo, Dataset, Examples
 from bpcli.data.fetch import original_files
 from bpcli.data.idx import read_pair
+from bpcli.data.paths import user_path
 from bpcli.data.scaling import Scale
 from bpcli.data.source import Source
 from bpcli.errors import config_error
@@ -46,7 +47,7 @@ class ImageSource(Source):
         return DataInfo(features=rows * columns, class_names=self.class_names, image_shape=IMAGE_SHAPE)
 
     def own_data(self, seed: int) -> Dataset:
-        cache = default_folder() if self.cache_dir is None else Path(self.cache_dir).expanduser()
+        cache = default_folder() if self.cache_dir is None else user_path(self.cache_dir, "cache_dir")
         folder = cache / f"{self.name}-{FORMAT}"
         arrays = cached_arrays(folder, ARRAYS, self._decode, sources=self._own_digests())
         train, test = (
@@ -56,7 +57,7 @@ class ImageSource(Source):
 
     @property
     def _own_folder(self) -> Path | None:
-        return None if self.files is None else Path(self.files).expanduser()
+        return None if self.files is None else user_path(self.files, "files")
 
     def _own_digests(self) -> dict[str, str] | None:
         """SHA-256 of the user's own files by name; None where the files are to be downloaded."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -42,7 +43,7 @@ class StreamBatches:
 
     def __len__(self) -> int:
         """Updates in an epoch; the last epoch may have fewer."""
-        return self.stream.steps_per_epoch
+        return min(self.stream.steps_per_epoch, sys.maxsize)  # which `len` can say, and no stream reaches
 
     def epoch(self, epoch: int, *, skip: int = 0) -> Iterator[Batch | None]:
         """The updates of the next epoch, without the first `skip`; None whenever rows are waited for.
