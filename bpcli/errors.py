@@ -6,6 +6,7 @@
     │   ├── DataError          2   a data set, or a file of one
     │   └── CheckpointError    2   a checkpoint or a run folder
     ├── OutputError            1   a file of the run could not be written
+    ├── OutOfMemoryError       1   the system gave no more memory
     └── DivergedError          3   a loss, gradient or weight is not finite
 
 A message is one sentence: what is wrong, where, what is allowed, what to do.
@@ -68,6 +69,10 @@ class CheckpointError(UsageError):
 
 class OutputError(BpcliError):
     """A file of the run could not be written."""
+
+
+class OutOfMemoryError(BpcliError):
+    """The system gave no more memory, though what was asked for might have fit."""
 
 
 class DivergedError(BpcliError):

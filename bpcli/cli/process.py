@@ -51,8 +51,7 @@ def _run(arguments: Sequence[str]) -> int:
         _say_error(f"{where}{error.strerror or error}", error)
         return 1
     except MemoryError as error:
-        _say_error(f"there is not enough memory ({error}): choose smaller layers, batches or windows")
-        return 1
+        return _too_little_memory(arguments, error)
     except Exception as error:
         return _bug(error)
 
@@ -77,6 +76,14 @@ def _nobody_reads_on(error: BaseException) -> int:
     """Nobody need be told, but of a training that ended with it."""
     if hasattr(error, "__notes__"):
         _say_error("nobody reads on what is shown", error)
+    return 1
+
+
+def _too_little_memory(arguments: Sequence[str], error: MemoryError) -> int:
+    detail = f" ({error})" if str(error) else ""
+    error.__traceback__ = None  # and with it all that was made on the way, else there is no room to say so
+    advice = "learn from fewer rows, with fewer units or in smaller batches, or end other programs"
+    _say_error(f"there is not enough memory for 'bpcli {arguments[0]}'{detail}: {advice}")
     return 1
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any, NamedTuple
 
+from bpcli.config.footprint import require_room
 from bpcli.config.parts import plan_parts, weighted_sum_head
 from bpcli.config.resolve import resolve, target_encoding, with_length_stated
 from bpcli.config.sections import Config
@@ -15,6 +16,8 @@ from bpcli.data.batches import Batches
 from bpcli.data.dataset import DataInfo
 from bpcli.data.lacking import lacking_classes
 from bpcli.data.magnitudes import require_representable
+from bpcli.data.memory import memory_for
+from bpcli.data.sampling import Sampler
 from bpcli.data.scaling import UNSCALED, Scaler, fit_scaler
 from bpcli.data.stream import Stream
 from bpcli.data.stream_batches import StreamBatches
@@ -42,15 +45,19 @@ def build(
     config, and `DataError`.
     """
     dtype = dtype or config.dtype
-    config = with_task(config)
-    info = config.data.info()
+    with memory_for("read the data", _FEWER_ROWS):
+        config = with_task(config)
+        info = config.data.info()
     resolved = resolve(config, info)
     if scaler:
         scaler.require_fitting(info.features)
-    data = _stream(resolved, dtype, scaler) if isinstance(config.data, Stream) else _splits(resolved, dtype, scaler)
+    make = _stream if isinstance(config.data, Stream) else _splits
+    with memory_for("read and scale the data", _FEWER_ROWS):
+        data = make(resolved, dtype, scaler)
     batches = data.batches
     resolved = with_length_stated(resolved, steps_per_epoch=len(batches), first_step=first_step)
-    objective = _objective(resolved, data.info, data.labels, dtype, capacity=max(batches.batch_size, BLOCK))
+    with memory_for("make the network", "write fewer units or a smaller data.batch_size"):
+        objective = _objective(resolved, data.info, data.labels, dtype, capacity=max(batches.batch_size, BLOCK))
     experiment = Experiment(
         info=data.info,
         scaler=batches.scaler,
@@ -74,6 +81,9 @@ def build(
     return resolved, experiment
 
 
+_FEWER_ROWS = "learn from fewer rows or columns"
+
+
 class _Data(NamedTuple):
     """What a network learns from."""
 
@@ -91,6 +101,9 @@ def _splits(config: Config, dtype: Any, scaler: Scaler | None) -> _Data:
     """A data set that is there as a whole."""
     source = config.data
     dataset = source.load(config.seed)
+    rows = Sampler(dataset.train.targets, source.sampling).size
+    batch = rows if source.batch_size == "full" else min(source.batch_size, rows)
+    require_room(config, dataset.info.features, dtype, examples=dataset.train, batch=batch)
     scaler = scaler or fit_scaler(source.scale, dataset.train, dtype)
     require_representable(dataset, scaler, dtype)
     batches = partial(
@@ -124,6 +137,7 @@ def _stream(config: Config, dtype: Any, scaler: Scaler | None) -> _Data:
     stream = config.data
     assert isinstance(stream, Stream)
     info = stream.info()
+    require_room(config, info.features, dtype, examples=None, batch=max(stream.window or 0, stream.batch_size))
     encode = _encode(config, info, dtype)
     batches = StreamBatches(stream, info, encode=encode, scaler=scaler or UNSCALED, dtype=dtype)
     return _Data(info, batches, {}, None, no_labels(info), {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from annotated_types import Ge, Gt, Lt, MinLen
+from annotated_types import Ge, Gt, Le, Lt, MinLen
 from pydantic import ConfigDict, Discriminator
 
 from bpcli.data.sources import AnySource
@@ -62,7 +62,7 @@ class Config:
     """fixes every random draw: initial weights, splits, batch order"""
     dtype: Literal["float32", "float64"] = "float32"
     """precision of the arithmetic"""
-    threads: Annotated[int, Gt(0)] | Literal["auto"] = "auto"
+    threads: Annotated[int, Gt(0), Le(1024)] | Literal["auto"] = "auto"
     """threads for matrix products; auto: one, as more are faster only where no other program uses the processors"""
     data: Annotated[AnySource, Discriminator("name")]
     """what to learn from"""

@@ -6,9 +6,11 @@ import os
 import select
 import stat
 from collections.abc import Iterator
+from os.path import exists, isfile  # which, unlike Path, raise nothing where they may not look
 from pathlib import Path
 from typing import BinaryIO
 
+from bpcli.data.paths import user_path
 from bpcli.errors import DataError, config_error
 
 STANDARD_INPUT = "-"
@@ -52,7 +54,7 @@ def arriving_lines(file: str) -> Iterator[bytes | None]:
 
 def can_be_read_again(file: str) -> bool:
     """Whether reading `file` anew gives the same lines, as of a pipe it does not."""
-    return file != STANDARD_INPUT and (_path(file).is_file() or not _path(file).exists())
+    return file != STANDARD_INPUT and (isfile(_path(file)) or not exists(_path(file)))
 
 
 def place_of(file: str) -> str:
@@ -67,9 +69,13 @@ def _open(file: str) -> BinaryIO:
 
 
 def _path(file: str) -> Path:
-    return Path(file).expanduser()
+    return user_path(file, "file")
 
 
 def _has_come(stream: BinaryIO) -> bool:
     """Whether there is something to read, or the end; waits for it a little, where the system can."""
-    return os.name == "nt" or bool(select.select([stream], [], [], WAIT)[0])
+    if not hasattr(select, "poll"):
+        return os.name == "nt" or bool(select.select([stream], [], [], WAIT)[0])
+    waiting = select.poll()  # `select` takes no file whose number is above 1,023
+    waiting.register(stream, select.POLLIN)
+    return bool(waiting.poll(1000 * WAIT))

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bpcli.errors import DataError
+from bpcli.errors import DataError, config_error
 from bpcli.nn.arrays import Array
 
 ATTEMPTS = 3
@@ -77,10 +77,15 @@ def cached_arrays(
 
 
 def default_folder() -> Path:
-    """Where this user's caches belong on this system."""
+    """Where this user's caches belong on this system. Raises ConfigError where nothing says so."""
     from platformdirs import user_cache_path
 
-    return user_cache_path("bpcli", appauthor=False)
+    try:
+        return user_cache_path("bpcli", appauthor=False)
+    except RuntimeError:
+        raise config_error(
+            ("data", "cache_dir"), "nothing says where the home folder is, in which caches are kept: name a folder"
+        ) from None
 
 
 def sha256(path: Path) -> str:

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import math
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
+from bpcli.data.memory import is_nearly_full
 from bpcli.errors import DataError, config_error
 
 LONGEST = 1000
 """Characters of a cell. A longer one is damage, and no error could show it."""
+
+LONGEST_LINE = 1 << 26
+"""Characters of a line: a million columns fit in."""
+
+BETWEEN_LOOKS = 1 << 16
+"""Lines that are read before it is looked whether the memory has room for more."""
+
+FEWER = "give fewer, or learn from them one after the other, with data.name=stream"
 
 
 class Line(NamedTuple):
@@ -24,12 +35,16 @@ def read_lines(path: Path, delimiter: str) -> list[Line]:
     lines: list[Line] = []
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True, strict=True)
+            reader = csv.reader(_bounded(file, path), delimiter=delimiter, skipinitialspace=True, strict=True)
             for row in reader:
                 if line := filled_line(f"{path}:{reader.line_num}", row, lines[0] if lines else None):
                     lines.append(line)
     except OSError as error:
         raise config_error(("data", "file"), f"cannot read {path}: {error.strerror}") from error
+    except MemoryError:
+        count = len(lines)
+        lines.clear()  # else there is no room to say so
+        raise DataError(f"there is not enough memory for more than {count:,} lines of {path}: {FEWER}") from None
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not text in UTF-8") from error
     except csv.Error as error:
@@ -37,6 +52,18 @@ def read_lines(path: Path, delimiter: str) -> list[Line]:
     if not lines:
         raise DataError(f"{path} is empty")
     return lines
+
+
+def _bounded(file: TextIO, path: Path) -> Iterator[str]:
+    """The lines of the file, as long as there is room for them: a device, or a pipe from `yes`, never ends."""
+    for count in itertools.count(1):
+        if not (text := file.readline(LONGEST_LINE)):
+            break
+        if len(text) == LONGEST_LINE:
+            raise DataError(f"{path} has a line longer than {LONGEST_LINE:,} characters: is this a CSV file?")
+        if count % BETWEEN_LOOKS == 0 and is_nearly_full():
+            raise DataError(f"{path} fills the memory of this machine with its first {count:,} lines: {FEWER}")
+        yield text
 
 
 def filled_line(place: str, cells: list[str], first: Line | None) -> Line | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -14,6 +13,7 @@ from bpcli.data.csv_columns import Target, require_target, target_columns
 from bpcli.data.csv_lines import Line, is_number, number, read_lines
 from bpcli.data.dataset import DataInfo
 from bpcli.data.labelled import MOST_GUESSED_CLASSES, Labelled, TargetColumn, Task, numbered, refusal
+from bpcli.data.paths import user_path
 from bpcli.data.source import Table, TableSource
 from bpcli.errors import DataError, config_error
 from bpcli.nn.arrays import Array
@@ -41,7 +41,7 @@ class Csv(Labelled, TableSource):
     @cached_property
     def _content(self) -> _Content:
         """The file read, its targets still as they are written."""
-        lines = read_lines(Path(self.file).expanduser(), self.delimiter)
+        lines = read_lines(user_path(self.file, "file"), self.delimiter)
         targets = target_columns(lines[0], self.target, file=self.file, delimiter=self.delimiter)
         first = lines[0].cells
         others = [index for index in range(len(first)) if index not in targets]

@@ -16,6 +16,7 @@ from bpcli.data.dataset import DataInfo, Dataset, Examples
 from bpcli.data.fetch import original_files
 from bpcli.data.idx import read_pair
 from bpcli.data.originals import ORIGINALS, TEST, TRAIN, Original
+from bpcli.data.paths import user_path
 from bpcli.data.scaling import Scale
 from bpcli.data.source import Source
 from bpcli.errors import DataError, config_error
@@ -48,7 +49,7 @@ class ImageSource(Source):
         return DataInfo(features=rows * columns, class_names=self.class_names, image_shape=IMAGE_SHAPE)
 
     def own_data(self, seed: int) -> Dataset:
-        cache = default_folder() if self.cache_dir is None else Path(self.cache_dir).expanduser()
+        cache = default_folder() if self.cache_dir is None else user_path(self.cache_dir, "cache_dir")
         folder = cache / f"{self.name}-{FORMAT}"
         self._require_own_files()
         arrays = cached_arrays(
@@ -66,7 +67,7 @@ class ImageSource(Source):
 
     @property
     def _own_folder(self) -> Path | None:
-        return None if self.files is None else Path(self.files).expanduser()
+        return None if self.files is None else user_path(self.files, "files")
 
     @property
     def _originals(self) -> Mapping[str, Original]:

@@ -17,6 +17,8 @@ from annotated_types import Ge, Lt
 from bpcli.data.dataset import DataInfo, Dataset, Examples, SplitName
 from bpcli.data.labelled import Labelled, TargetColumn, numbered, refusal
 from bpcli.data.labels import Spellings, written
+from bpcli.data.memory import in_words, most_memory
+from bpcli.data.paths import require_file, user_path
 from bpcli.data.splits import split_off
 from bpcli.errors import DataError, config_error, listed
 from bpcli.nn.arrays import Array
@@ -28,9 +30,7 @@ ALLOWED = "x and y, or x_train and y_train; x_validation and y_validation; x_tes
 READ_ERRORS = (
     EOFError,
     KeyError,
-    MemoryError,
     NotImplementedError,
-    OSError,
     RuntimeError,
     SyntaxError,
     ValueError,
@@ -78,7 +78,7 @@ class Npz(Labelled):
     @cached_property
     def _content(self) -> dict[SplitName, tuple[Array, Array]]:
         """`x (M, features)` or `(M, rows, columns)`, and `y (M,)` or `(M, targets)` as it is written, by split."""
-        pairs = _pairs(self.file, _read(Path(self.file).expanduser()), needs_y=not self.reconstructs)
+        pairs = _pairs(self.file, _read(user_path(self.file, "file")), needs_y=not self.reconstructs)
         shapes = {x.shape[1:] for x, _ in pairs.values()}
         if len(shapes) > 1:
             raise DataError(f"{self.file}: the examples of all splits must have one shape, not {_listed(shapes)}")
@@ -124,12 +124,18 @@ class Npz(Labelled):
 
 
 def _read(path: Path) -> dict[str, Array]:
+    require_file(path, "file")
     try:
         with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:  # np.load forgets to close a bad file
+            _require_room(path, sum(member.file_size for member in file.zip.infolist()))
             damaged = file.zip.testzip()  # np.load reads, and so checks, no more bytes than a header's shape asks for
             arrays = {name: file[name] for name in file.files}
     except FileNotFoundError as error:
         raise config_error(("data", "file"), f"there is no file {path}") from error
+    except OSError as error:
+        raise config_error(("data", "file"), f"cannot read {path}: {error.strerror or error}") from error
+    except MemoryError as error:
+        raise DataError(f"there is not enough memory to read {path}: give fewer rows, or end other programs") from error
     except (*READ_ERRORS, AttributeError, TypeError) as error:  # the last two: an .npy, which is one array
         if "Object arrays" in str(error):
             message = "an array of Python objects, which is never loaded: save numbers, or words as in y.astype(str)"
@@ -139,6 +145,15 @@ def _read(path: Path) -> dict[str, Array]:
     if damaged is not None:
         raise DataError(f"{path} is damaged: its {damaged} is not the array that was written")
     return arrays
+
+
+def _require_room(path: Path, size: int) -> None:
+    """Raise DataError for arrays of more bytes than can be had: a file may unpack to a thousand times its size."""
+    if size > (most := most_memory()):
+        raise DataError(
+            f"the arrays in {path} take {in_words(size)}, and this process can have {in_words(most)} of memory: "
+            "give fewer rows or columns"
+        )
 
 
 def _pairs(file: str, arrays: Mapping[str, Array], *, needs_y: bool) -> dict[SplitName, tuple[Array, Array]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -53,7 +54,7 @@ class StreamBatches:
 
     def __len__(self) -> int:
         """Updates in an epoch; the last epoch may have fewer."""
-        return self.stream.steps_per_epoch
+        return min(self.stream.steps_per_epoch, sys.maxsize)  # which `len` can say, and no stream reaches
 
     def epoch(self, epoch: int, *, skip: int = 0) -> Iterator[Batch | None]:
         """The updates of the next epoch, without the first `skip`; None while rows are waited for.

@@ -90,9 +90,23 @@ def test_a_bug_is_one_line_that_asks_for_a_report(bpcli: Command, monkeypatch: p
 
 def test_more_memory_than_there_is_is_said_in_one_line(bpcli: Command) -> None:
     refused = bpcli("train", "xor.yaml", "model.layers=[100000000000, 1]")
+    assert refused.code == 2
+    said = "the weights, 2 x 100,000,000,000 in model.layers[0], and what the optimizer keeps of them take 2.4 TB"
+    assert said in refused.err
+    assert refused.err.splitlines()[0].endswith("of memory: write fewer units")
+
+
+def test_memory_that_runs_out_on_the_way_is_said_in_one_line(bpcli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(api, "evaluate", exhausted)
+    refused = bpcli("eval", "run")
     assert refused.code == 1
-    assert refused.err.startswith("error: there is not enough memory (")
-    assert len(refused.err.splitlines()) == 1
+    assert refused.err == (
+        "error: there is not enough memory for 'bpcli eval': learn from fewer rows, with fewer units or in smaller "
+        "batches, or end other programs\n"
+    )
 
 
 def test_a_character_the_stream_cannot_show_is_escaped_and_what_is_drawn_is_drawn_in_others(

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bpcli.data import csv_lines
 from bpcli.data.csv_table import Csv
-from bpcli.errors import BpcliError
+from bpcli.errors import BpcliError, DataError
 
 MakeCsv = Callable[..., Csv]
 
@@ -234,3 +235,36 @@ def test_a_file_that_cannot_be_read_is_an_error_of_its_key(tmp_path: Path) -> No
         with pytest.raises(BpcliError) as caught:
             Csv(file=str(path)).load(0)
         assert str(caught.value) == f"data.file: cannot read {path}: {why}"
+
+
+def test_a_line_that_never_ends_is_refused_at_a_bound(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(csv_lines, "LONGEST_LINE", 1000)
+    path = tmp_path / "zeros"
+    path.write_bytes(b"\0" * 100_000)
+    with pytest.raises(DataError, match=r"zeros has a line longer than 1,000 characters: is this a CSV file\?"):
+        csv_lines.read_lines(path, ",")
+
+
+def test_lines_without_end_are_refused_before_the_memory_is_full(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    looks = iter([False, False, True])
+    monkeypatch.setattr(csv_lines, "BETWEEN_LOOKS", 10)
+    monkeypatch.setattr(csv_lines, "is_nearly_full", lambda: next(looks))
+    path = tmp_path / "lines"
+    path.write_text("1,2\n" * 100)
+    with pytest.raises(DataError, match=r"lines fills the memory of this machine with its first 30 lines: give fewer"):
+        csv_lines.read_lines(path, ",")
+
+
+def test_lines_that_do_not_fit_say_how_many_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def exhausted(place: str, *_: object) -> csv_lines.Line:
+        if place.endswith(":4"):
+            raise MemoryError
+        return csv_lines.Line(place, ["1", "2"])
+
+    monkeypatch.setattr(csv_lines, "filled_line", exhausted)
+    path = tmp_path / "lines"
+    path.write_text("1,2\n" * 100)
+    with pytest.raises(DataError, match=r"there is not enough memory for more than 3 lines of .*lines: give fewer"):
+        csv_lines.read_lines(path, ",")

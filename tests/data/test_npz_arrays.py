@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bpcli.data import npz_arrays
 from bpcli.data.npz_arrays import Npz
-from bpcli.errors import BpcliError
+from bpcli.errors import BpcliError, DataError
 
 MakeNpz = Callable[..., Npz]
 
@@ -239,3 +240,23 @@ def test_a_member_that_is_no_array_is_refused(npz: MakeNpz, content: bytes) -> N
 def test_a_file_that_is_not_there_is_an_error_of_its_key(tmp_path: Path) -> None:
     with pytest.raises(BpcliError, match=r"data\.file: there is no file"):
         Npz(file=str(tmp_path / "d.npz")).load(0)
+
+
+def test_arrays_that_unpack_to_more_than_there_is_are_refused_before_they_do(
+    npz: MakeNpz, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    np.savez_compressed("bomb.npz", x=np.zeros((1000, 1000)), y=np.zeros(1000))
+    monkeypatch.setattr(npz_arrays, "most_memory", lambda: 1_000_000)
+    with pytest.raises(DataError, match=r"the arrays in bomb.npz take 8.01 MB, and this process can have 1 MB"):
+        Npz(file="bomb.npz").info()
+
+
+def test_memory_that_runs_out_is_not_put_down_to_the_file(npz: MakeNpz, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = npz(x=X, y=Y)
+
+    def exhausted(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(np.lib.npyio.NpzFile, "__getitem__", exhausted)
+    with pytest.raises(DataError, match=r"there is not enough memory to read d\.npz: give fewer rows"):
+        source.info()
