@@ -89,10 +89,10 @@ def test_every_line_fits_the_terminal(columns: int) -> None:
 
 
 @pytest.mark.parametrize("verb", [["eval", "run"], ["show", "run"], ["gradcheck", "moons.yaml"]])
-@pytest.mark.parametrize("columns", [40, 80])
-def test_every_report_fits_the_terminal(verb: list[str], columns: int) -> None:
+@pytest.mark.parametrize(("columns", "term"), [(40, "xterm-256color"), (80, "xterm-256color"), (40, "dumb")])
+def test_every_report_fits_the_terminal(verb: list[str], columns: int, term: str) -> None:
     on_terminal("train", "moons.yaml", "-o", "run")
-    assert max(map(cell_len, lines(on_terminal(*verb, columns=columns)))) <= columns
+    assert max(map(cell_len, lines(on_terminal(*verb, columns=columns, TERM=term)))) <= columns
 
 
 def test_rows_scroll_above_bars_that_are_gone_at_the_end() -> None:
