@@ -65,7 +65,8 @@ def _narrow(subject: Subject, folder: Path) -> str:
     for command in (TRAIN, (*COMMAND, "eval", str(subject.run))):
         written = on_terminal(folder, command, columns=40).out
         lines = [line.rpartition("\r")[2] for line in CONTROL.sub("", written).split("\r\n")]
-        widest = max(lines, key=cell_len)
+        # a path stays in one piece, for whoever copies it: the terminal wraps it
+        widest = max((line for line in lines if "/" not in line.rpartition(" ")[2]), key=cell_len)
         if len(lines) < 10 or cell_len(widest) > 40:
             return f"{len(lines)} lines, the widest {widest!r}"
     return ""

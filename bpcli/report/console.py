@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from shutil import get_terminal_size
 from typing import Any, Literal
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -50,8 +51,14 @@ def make_console(*, stderr: bool = False, style: Style = "auto") -> Console:
         file=sys.stderr if stderr else sys.stdout,
         color_system=None if style == "plain" else "auto",
         force_terminal=False if style == "plain" else None,
-        width=console.width if console.file.isatty() else ENDLESS,
+        width=_columns(console) if console.file.isatty() else ENDLESS,
+        height=25,  # without it rich does not believe the width of a dumb terminal
     )
+
+
+def _columns(console: Console) -> int:
+    """Columns of a terminal; rich does not ask a dumb one."""
+    return get_terminal_size().columns if console.is_dumb_terminal else console.width
 
 
 def is_live(console: Console) -> bool:

@@ -24,7 +24,7 @@ ROW = re.compile(r" +\d+  ")
 SLOW = ["data.samples=200000", "training.epochs=4"]  # long enough on any machine for the bars to be drawn
 
 
-def on_terminal(*arguments: str, columns: int = 80, **changes: str) -> str:
+def on_terminal(*arguments: str, columns: int = 80, code: int = 0, **changes: str) -> str:
     """All that `bpcli ARGUMENTS` writes to a terminal of so many columns, control codes included."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
@@ -42,7 +42,7 @@ def on_terminal(*arguments: str, columns: int = 80, **changes: str) -> str:
             break
         written += part
     os.close(ours)
-    assert process.wait(30) == 0
+    assert process.wait(30) == code
     return written.decode()
 
 
@@ -89,10 +89,10 @@ def test_every_line_fits_the_terminal(columns: int) -> None:
 
 
 @pytest.mark.parametrize("verb", [["eval", "run"], ["show", "run"], ["gradcheck", "moons.yaml"]])
-@pytest.mark.parametrize("columns", [40, 80])
-def test_every_report_fits_the_terminal(verb: list[str], columns: int) -> None:
+@pytest.mark.parametrize(("columns", "term"), [(40, "xterm-256color"), (80, "xterm-256color"), (40, "dumb")])
+def test_every_report_fits_the_terminal(verb: list[str], columns: int, term: str) -> None:
     on_terminal("train", "moons.yaml", "-o", "run")
-    assert max(map(cell_len, lines(on_terminal(*verb, columns=columns)))) <= columns
+    assert max(map(cell_len, lines(on_terminal(*verb, columns=columns, TERM=term)))) <= columns
 
 
 def test_rows_scroll_above_bars_that_are_gone_at_the_end() -> None:
@@ -150,3 +150,10 @@ def test_forced_colour_draws_no_bars_into_a_pipe() -> None:
     assert "epoch 300/300" in done.stdout
     assert "\x1b[?25l" not in done.stdout
     assert COLOUR.search(done.stdout)
+
+
+def test_without_colours_the_rows_that_are_better_are_marked() -> None:
+    shown = lines(on_terminal("train", "xor.yaml", NO_COLOR="1"))
+    rows = [line for line in shown if ROW.match(line) and line.endswith(" s")]
+    assert len(rows) == 3
+    assert all(re.search(r"\d\*  ", row) for row in rows), "its loss falls all the way"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bpcli.api.evaluation import Evaluation
-from bpcli.report.confusion import print_confusion
+from bpcli.report.confusion import MOST_CLASSES, MOST_CONFUSED, print_confusion
 
 from .conftest import Screen
 
@@ -43,3 +43,26 @@ def test_where_it_has_no_room_the_most_confused_classes_are_listed(screen: Scree
         ["b", "cat", "2"],
         ["a", "cat", "1"],
     ]
+
+
+def test_of_very_many_classes_the_most_confused_are_listed_however_wide_the_window(screen: Screen) -> None:
+    classes = MOST_CLASSES + 1
+    matrix = [[0] * classes for _ in range(classes)]
+    for i in range(classes):
+        matrix[i][i], matrix[i][(i + 1) % classes] = 10, i
+    console, lines = screen(10_000)
+    print_confusion(console, evaluation(tuple(f"c{i}" for i in range(classes)), tuple(map(tuple, matrix))))
+    assert lines()[:4] == [
+        "most confused classes; --json has the whole matrix",
+        "true  predicted  times  of true",
+        "c30   c0            30    75.0%",
+        "c29   c30           29    74.4%",
+    ]
+    assert len(lines()) == 2 + MOST_CONFUSED
+
+
+def test_where_no_class_is_taken_for_another_nothing_is_listed(screen: Screen) -> None:
+    names = tuple(map(str, range(MOST_CLASSES + 1)))
+    console, lines = screen()
+    print_confusion(console, evaluation(names, tuple(tuple(int(a == b) for b in names) for a in names)))
+    assert lines() == []

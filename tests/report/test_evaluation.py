@@ -96,3 +96,14 @@ def test_each_of_several_target_columns_has_a_row(screen: Screen) -> None:
         "0       0.5000  12345.7  -1.5000",
         "1       0.2500   0.5000        -",
     ]
+
+
+def test_of_very_many_classes_the_worst_are_listed(screen: Screen) -> None:
+    scores = [ClassScore(f"c{i}", 1.0, 1.0, i / 1000, 1.0, 1.0, 5) for i in range(1000)]
+    scores[0] = ClassScore("lacking", math.nan, math.nan, math.nan, math.nan, math.nan, 0)
+    console, lines = screen()
+    names = tuple(score.name for score in scores)
+    print_evaluation(console, replace(classified(), class_names=names, classes=tuple(scores)))
+    at = lines().index("the 10 worst of 1,000 classes by f1; --json has them all")
+    assert [line.split()[0] for line in lines()[at + 1 : at + 12]] == ["class", *(f"c{i}" for i in range(1, 11))]
+    assert len(lines()) < 40
