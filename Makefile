@@ -32,7 +32,8 @@ test: $(VENV)/installed-dev
 	$(VENV)/bin/mypy --strict bpcli
 	$(VENV)/bin/pytest -q -n auto
 
-lowest: $(LOWEST)/installed   # what old packages say of one another is not for us
+# What old packages find deprecated in one another is not for us.
+lowest: $(LOWEST)/installed
 	$(LOWEST)/bin/pytest -q -n auto -W ignore::DeprecationWarning
 
 parity: $(PARITY)/installed

@@ -53,6 +53,6 @@ def test_extras_refer_to_this_distribution() -> None:
 
 def test_no_text_installs_bpcli_from_the_package_index_nor_leaves_brackets_to_the_shell() -> None:
     """Where the name is another project's, or nobody's yet; and zsh takes brackets for a pattern."""
-    wrong = re.compile(r"install (-\S+ )*['\"]?bpcli|pip install [^'\"`\n]*\[")
+    wrong = re.compile(r"(?<!un)install (-\S+ )*['\"]?bpcli|pip install [^'\"`\n]*\[")
     found = {path: wrong.findall(path.read_text(encoding="utf-8")) for path in TEXTS}
     assert {path: hits for path, hits in found.items() if hits} == {}
