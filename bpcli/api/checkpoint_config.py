@@ -51,9 +51,17 @@ def with_learned_labels(config: Config, saved: Saved) -> Config:
     return config
 
 
+def merges_numbers(saved: Saved) -> bool:
+    """Whether this is a checkpoint of 0.2.0, which took 1, 1.0 and 01 for one class."""
+    data = saved.config["data"]
+    return not (isinstance(data, dict) and "class_aliases" in data)
+
+
 def _learned_classes(saved: Saved) -> tuple[str | int, ...]:
-    """The names of the classes; as whole numbers in a checkpoint of 0.2.0, which took 1, 1.0 and 01 for one class."""
-    data, names = saved.config["data"], saved.info.class_names
-    if isinstance(data, dict) and "class_aliases" in data:
-        return names
+    """The names of the classes; whole numbers as such, whose labels are compared by value, where they have been."""
+    names = saved.info.class_names
+    if not merges_numbers(saved):
+        then = config_from_data(saved.config).data
+        stated = then.classes or () if isinstance(then, Labelled | Stream) else ()
+        return tuple(name for name in stated if not isinstance(name, tuple)) or names
     return tuple(int(name) if name.removeprefix("-").isdecimal() and str(int(name)) == name else name for name in names)

@@ -63,9 +63,10 @@ def train(
             resumed = held.enter_context(RunFolder(checkpoint.parent))
         start = choose_start(checkpoint, start_from, keep_optimizer=keep_optimizer)
         held.enter_context(np.errstate(all="ignore"))  # what overflows is found, and named, by the loop
-        config = start.config(config)
+        learned = start.config(config)
         first_step = start.origin.step if start.origin else 0
-        resolved, experiment = build(config, scaler=start.scaler, first_step=first_step)
+        resolved, experiment = build(learned, scaler=start.scaler, first_step=first_step)
+        resolved = start.written(config, resolved)
         requirements = [parse_requirement(text, _available(resolved, experiment)) for text in require]
         widths, batch_size = experiment.objective.network.widths, experiment.batches.batch_size
         threads = choose_threads(config.threads, widths=widths, batch_size=batch_size)

@@ -105,11 +105,11 @@ def numbered(labels: Sequence[str], names: tuple[str, ...]) -> Array:
     return np.fromiter(map(numbers.__getitem__, labels), np.intp, len(labels))
 
 
-def refusal(labels: Sequence[str], names: tuple[str, ...]) -> tuple[int, str] | None:
+def refusal(labels: Sequence[str], names: tuple[str, ...], spellings: Spellings) -> tuple[int, str] | None:
     """The place of the first label that is none of the names, and what to say of it; None where all are."""
     known = set(names)
     unknown = dict.fromkeys(label for label in labels if label not in known)
     if not unknown:
         return None
     first, *others = unknown
-    return labels.index(first), unknown_label(first, names, others)
+    return labels.index(first), unknown_label(first, names, spellings, others)

@@ -51,8 +51,9 @@ def diverged_in(
 def _cause(X: Array | None, T: Array | None, step: int) -> str:
     """What has probably made numbers too large: never the rate where no weight has changed yet."""
     targets = 0.0 if T is None or T.dtype.kind != "f" else largest(T)
-    if targets > FAR_FROM_ONE:
-        rate = "" if step == 0 else ", or lower optimizer.learning_rate"
+    if T is not None and targets > FAR_FROM_ONE:
+        is_square_too_large = targets > math.sqrt(np.finfo(T.dtype).max)
+        rate = "" if step == 0 or is_square_too_large else ", or lower optimizer.learning_rate"
         return f"the targets reach {targets:.3g}: divide them in the data, so that they are near 1{rate}"
     if step or X is None:
         return _RATE

@@ -147,7 +147,7 @@ WRONG = [
     ),
     (
         lambda: csv(*[lambda i: i % 2] * 3), [3], {},
-        "cross_entropy needs classes, but the targets of csv are numbers: write loss: mse, or output: sigmoid for numbers from 0 to 1",
+        "cross_entropy needs classes, but the targets of csv are numbers: write loss: mse, or output: sigmoid for numbers from 0 to 1 (softmax where those of a row add up to 1)",
         [({}, [3], {"loss": "mse"}), ({}, [3], {"output": "sigmoid"})],
     ),
     (
@@ -232,7 +232,7 @@ WRONG = [
     ),
     (
         lambda: npz(np.eye(3)[NUMBERS % 3]), [3], {},
-        "cross_entropy needs classes, but the targets of npz are numbers: write loss: mse, or output: sigmoid for numbers from 0 to 1",
+        "cross_entropy needs classes, but the targets of npz are numbers: write loss: mse, or output: sigmoid for numbers from 0 to 1 (softmax where those of a row add up to 1)",
         [({}, [3], {"loss": "mse"}), ({}, [3], {"output": "sigmoid"}), ({}, [3], {"output": "softmax"})],
     ),
     (

@@ -142,7 +142,7 @@ def test_the_top_five_are_measured_where_there_are_more_classes() -> None:
             (2,),
             {},
             "loss: cross_entropy needs classes, but the targets of moons are numbers: write loss: mse, "
-            "or output: sigmoid for numbers from 0 to 1",
+            "or output: sigmoid for numbers from 0 to 1 (softmax where those of a row add up to 1)",
         ),
         (
             FIVE,
