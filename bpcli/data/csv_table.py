@@ -106,7 +106,7 @@ class Csv(Labelled, TableSource):
         if task == "regression":
             lines = map(Line, places, ([cell] for cell in cells))
             return (), np.array([number(line, 0, [name]) for line in lines])
-        spellings = self.spellings()
+        spellings = self.spellings(place)
         labels = spellings.names_of(cells)
         class_names = self.class_names(labels, place, len(columns))
         if len(class_names) < 2:

@@ -150,6 +150,15 @@ def test_a_resumed_run_writes_the_config_of_one_that_never_stopped(begin: dict[s
     assert Path("stopped/config.yaml").read_text() == Path("straight/config.yaml").read_text()
 
 
+def test_so_does_one_of_several_target_columns() -> None:
+    parts = (Part(name="y", loss=CrossEntropy()), Part(name="b", loss=MeanSquaredError()))
+    data = Csv(file=table("t.csv", "0", "1"), target=("y", "b"))
+    train(config(data, 3, loss=WeightedSum(parts=parts)), output="run")
+    as_of_0_2_0(Path("run/best.npz"))
+    table("t.csv", "0.0", "1.0")
+    assert evaluate("run").warnings == ()
+
+
 def test_a_run_from_a_checkpoint_that_took_equal_numbers_for_one_class_does_so_when_it_is_resumed() -> None:
     whole = config(Csv(file=table("t.csv", "0", "1"), batch_size=8), 2)
     train(whole, output="old")
