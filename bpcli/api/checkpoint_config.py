@@ -60,17 +60,32 @@ def with_learned_labels(config: Config, saved: Saved) -> Config:
     if info.class_names and data.task in (None, "classification"):
         return replace(config, data=data.changed(task="classification", classes=_learned_classes(saved)))
     if any(info.target_classes) and len(data.target_columns()) == len(info.target_classes):
-        return replace(config, data=data.changed(task=None, classes=info.target_classes))
+        merges = merges_numbers(saved)
+        classes = tuple(_by_value(names) if merges else names for names in info.target_classes)
+        return replace(config, data=data.changed(task=None, classes=classes))
     if not info.class_names and not any(info.target_classes) and data.task is None and not data.class_aliases:
         return replace(config, data=data.changed(task="regression"))
     return config
 
 
+def merges_numbers(saved: Saved) -> bool:
+    """Whether this is a checkpoint of 0.2.0, which took 1, 1.0 and 01 for one class."""
+    data = saved.config["data"]
+    return not (isinstance(data, dict) and "class_aliases" in data)
+
+
 def _learned_classes(saved: Saved) -> tuple[str | int, ...]:
-    """The names of the classes; as whole numbers in a checkpoint of 0.2.0, which took 1, 1.0 and 01 for one class."""
-    data, names = saved.config["data"], saved.info.class_names
-    if isinstance(data, dict) and "class_aliases" in data:
-        return names
+    """The names of the classes, as they were stated if they were."""
+    names = saved.info.class_names
+    if merges_numbers(saved):
+        return _by_value(names)
+    then = config_from_data(saved.config).data
+    stated = then.classes or () if isinstance(then, Labelled | Stream) else ()
+    return tuple(name for name in stated if not isinstance(name, tuple)) or names
+
+
+def _by_value(names: tuple[str, ...]) -> tuple[str | int, ...]:
+    """Whole numbers as such, so that labels are compared with them by value."""
     return tuple(int(name) if name.removeprefix("-").isdecimal() and str(int(name)) == name else name for name in names)
 
 

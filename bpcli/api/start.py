@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bpcli.api.checkpoint_config import with_learned_labels
+from bpcli.api.checkpoint_config import merges_numbers, with_learned_labels
 from bpcli.api.other_data import require_learned_data
 from bpcli.api.resume import resumed_state
 from bpcli.api.warm_start import warm_start
 from bpcli.config.extent import is_too_large
-from bpcli.config.load import config_to_data
+from bpcli.config.load import config_from_data, config_to_data
 from bpcli.config.sections import Config
 from bpcli.data.arriving import place_of
+from bpcli.data.labelled import Labelled
 from bpcli.data.rows import LearnedRows, row_hashes
 from bpcli.data.scaling import Scaler
 from bpcli.data.stream_batches import UNKNOWN, StreamBatches
@@ -59,6 +60,15 @@ class Start:
             learned = config
         require_learned_data(self.saved, learned, "resume" if self.resumes else "start from")
         return learned
+
+    def written(self, config: Config, resolved: Config) -> Config:
+        """`resolved` as the run writes it down: one that is resumed from `config` as if it had never stopped."""
+        if self.saved is None or not self.resumes or merges_numbers(self.saved):
+            return resolved
+        then, data = config_from_data(self.saved.config).data, resolved.data
+        if not (isinstance(data, Labelled) and isinstance(then, Labelled) and isinstance(config.data, Labelled)):
+            return resolved
+        return replace(resolved, data=data.changed(classes=config.data.classes or then.classes))
 
     def state(self, config: Config, experiment: Experiment) -> State:
         """The state to train on from, its weights set in the network. Raises `CheckpointError` where that cannot be."""

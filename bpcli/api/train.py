@@ -64,9 +64,10 @@ def train(
             resumed = held.enter_context(RunFolder(checkpoint.parent, resumed=True, dry_run=dry_run))
         start = choose_start(checkpoint, start_from, keep_optimizer=keep_optimizer)
         held.enter_context(np.errstate(all="ignore"))  # what overflows is found, and named, by the loop
-        config = start.config(config)
+        learned = start.config(config)
         first_step = start.origin.step if start.origin else 0
-        resolved, experiment = build(config, scaler=start.scaler, first_step=first_step)
+        resolved, experiment = build(learned, scaler=start.scaler, first_step=first_step)
+        resolved = start.written(config, resolved)
         requirements = [parse_requirement(text, _available(resolved, experiment)) for text in require]
         threads = choose_threads(config.threads)
         held.enter_context(limit_threads(threads))

@@ -94,7 +94,7 @@ def _if_one_class(config: Config, info: DataInfo) -> str:
     for place, name in enumerate(names):
         if original := look_alike(name, [other for other in names[:place] if other not in joined]):
             joined[name] = original
-    return f"; {join_hint(joined)}" if joined else ""
+    return f"; {join_hint(joined, config.data.spellings().aliases)}" if joined else ""
 
 
 def _class_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
@@ -134,7 +134,7 @@ def _number_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
     elif isinstance(loss, Hinge) or (isinstance(loss, CrossEntropy) and not isinstance(output, Sigmoid | Softmax)):
         message = f"{loss.name} needs classes, but {targets}: write loss: mse"
         if info.targets > 1 and isinstance(loss, CrossEntropy):
-            message += ", or output: sigmoid for numbers from 0 to 1"
+            message += ", or output: sigmoid for numbers from 0 to 1 (softmax where those of a row add up to 1)"
         yield Problem(("loss",), message + (_if_classes(config) if info.targets == 1 else ""))
     elif isinstance(loss, CrossEntropy) and loss.class_weights is not None:
         yield Problem(("loss", "class_weights"), f"this needs classes, but {targets}: leave it out")

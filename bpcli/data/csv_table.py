@@ -106,11 +106,12 @@ class Csv(Labelled, TableSource):
         if task == "regression":
             lines = map(Line, places, ([cell] for cell in cells))
             return (), np.array([number(line, 0, [name]) for line in lines])
-        labels = self.spellings().names_of(cells)
+        spellings = self.spellings(place)
+        labels = spellings.names_of(cells)
         class_names = self.class_names(labels, place, len(columns))
         if len(class_names) < 2:
             raise DataError(f"every target in {self.file} is {labels[0]!r}, and one class leaves nothing to learn")
-        if wrong := refusal(labels, class_names):
+        if wrong := refusal(labels, class_names, spellings):
             row, message = wrong
             raise DataError(f"{places[row]}: {name}: {message}")
         return class_names, numbered(labels, class_names)

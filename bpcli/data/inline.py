@@ -69,7 +69,8 @@ class Inline(Labelled, TableSource):
             if columns[0].kind == "words":
                 raise config_error(("data", "task"), "the targets are words, and no numbers: write classification")
             return (), np.array(targets, np.float64)[:, np.newaxis]
-        labels = self.spellings().names_of([written(target) for target in targets])
+        spellings = self.spellings()
+        labels = spellings.names_of([written(target) for target in targets])
         class_names = self.class_names(labels, 0, 1)
         if len(class_names) < 2:
             raise config_error(
@@ -77,7 +78,7 @@ class Inline(Labelled, TableSource):
                 f"every target is the class {class_names[0]}, and one class leaves nothing to learn: "
                 "write 1.0, with a point, where the number 1 is meant",
             )
-        if wrong := refusal(labels, class_names):
+        if wrong := refusal(labels, class_names, spellings):
             raise config_error(("data", "targets", wrong[0]), wrong[1])
         return class_names, numbered(labels, class_names)
 

@@ -78,10 +78,11 @@ class Labelled(Source):
         """The names of the classes of a target column that holds these labels, their aliases replaced."""
         return self._classes_per_column(columns)[column] or ordered(labels)
 
-    def spellings(self) -> Spellings:
-        """The labels that stand for each class."""
-        entries = [entry for entry in self.classes or () if not isinstance(entry, tuple)]
-        return Spellings(entries, self.class_aliases)
+    def spellings(self, column: int = 0) -> Spellings:
+        """The labels that stand for each class of a target column."""
+        lists = [entry for entry in self.classes or () if isinstance(entry, tuple)]
+        names = [entry for entry in self.classes or () if not isinstance(entry, tuple)]
+        return Spellings(lists[column] if lists else names, self.class_aliases)
 
     def _classes_per_column(self, columns: int) -> tuple[tuple[str, ...], ...]:
         """The names of the classes that are stated of each target column; empty where none are."""
@@ -105,11 +106,11 @@ def numbered(labels: Sequence[str], names: tuple[str, ...]) -> Array:
     return np.fromiter(map(numbers.__getitem__, labels), np.intp, len(labels))
 
 
-def refusal(labels: Sequence[str], names: tuple[str, ...]) -> tuple[int, str] | None:
+def refusal(labels: Sequence[str], names: tuple[str, ...], spellings: Spellings) -> tuple[int, str] | None:
     """The place of the first label that is none of the names, and what to say of it; None where all are."""
     known = set(names)
     unknown = dict.fromkeys(label for label in labels if label not in known)
     if not unknown:
         return None
     first, *others = unknown
-    return labels.index(first), unknown_label(first, names, others)
+    return labels.index(first), unknown_label(first, names, spellings, others)

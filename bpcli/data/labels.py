@@ -70,15 +70,15 @@ class Spellings:
     def __init__(self, classes: Iterable[str | int], aliases: Aliases | None) -> None:
         """`classes` are those that a config states. Raises `ConfigError` for an alias of an alias."""
         self._numbers = {Decimal(name): str(name) for name in classes if isinstance(name, int)}
-        self._aliases = {written(alias): written(name) for alias, name in (aliases or {}).items()}
-        for alias, name in self._aliases.items():
-            if name in self._aliases:
+        self.aliases = {written(alias): written(name) for alias, name in (aliases or {}).items()}
+        for alias, name in self.aliases.items():
+            if name in self.aliases:
                 raise config_error((*ALIASES, alias), f"{name!r} is an alias itself: write the class it stands for")
 
     def name_of(self, label: str) -> str:
         """The name of the class that `label` stands for; the label itself, where nothing else is said of it."""
-        if label in self._aliases or not self._numbers:
-            return self._aliases.get(label, label)
+        if label in self.aliases or not self._numbers:
+            return self.aliases.get(label, label)
         value = value_of(label)
         return label if value is None else self._numbers.get(value, label)
 
@@ -94,17 +94,17 @@ def look_alike(label: str, classes: Iterable[str]) -> str | None:
     return alike[0] if len(alike) == 1 else None
 
 
-def unknown_label(label: str, classes: tuple[str, ...], others: Iterable[str] = ()) -> str:
+def unknown_label(label: str, classes: tuple[str, ...], spellings: Spellings, others: Iterable[str] = ()) -> str:
     """Say that `label` is no class, and how to join it, and `others` like it, with those that they resemble."""
     message = f"{label!r} is not one of the classes {listed(classes)}"
     joined = {other: name for other in (label, *others) if (name := look_alike(other, classes))}
-    return f"{message}; {join_hint(joined)}" if label in joined else message
+    return f"{message}; {join_hint(joined, spellings.aliases)}" if label in joined else message
 
 
-def join_hint(joined: Mapping[str, str]) -> str:
-    """The key that joins labels with classes, as it is written in a file and on the command line."""
+def join_hint(joined: Mapping[str, str], stated: Mapping[str, str]) -> str:
+    """Spell out the key that joins labels with classes, beside those it has joined, for a file and an argument."""
     alias, name = next(iter(joined.items()))
-    value = json.dumps(dict(list(joined.items())[:MOST_ALIASES]), ensure_ascii=False)
+    value = json.dumps({**stated, **dict(list(joined.items())[:MOST_ALIASES])}, ensure_ascii=False)
     argument = shlex.quote(f"data.class_aliases={value}")
     return f"if {alias!r} means {name!r}, write data.class_aliases: {value} (as an argument: {argument})"
 

@@ -22,10 +22,9 @@ def require_representable(data: Dataset, scaler: Scaler, dtype: Any) -> None:
         if place is not None:
             row, column, value = place
             index = row if examples.rows is None else int(examples.rows[row])
-            name = _name(data.info, what, column)
             raise DataError(
-                f"row {index} of the {split} split: {what} {name} is {value:g}, which is too large for "
-                f"{np.dtype(dtype)}: mend it, or divide all of {name} in the data by a constant"
+                f"row {index} of the data ({split} split): {_name(data.info, what, column)} is {value:g}, which is too "
+                f"large for {np.dtype(dtype)}: mend it, or divide this column of the data by a constant"
             )
 
 
@@ -62,8 +61,11 @@ def _fits(values: Array, dtype: Any) -> Array:
 
 
 def _name(info: DataInfo, what: str, column: int) -> str:
+    """A column as a person finds it, counted from 0 where it has no name."""
+    if what == "target" and info.targets == 1:
+        return "the target"
     names = info.feature_names if what == "feature" else info.target_names
-    return repr(names[column]) if names else f"number {column}"
+    return f"{what} {repr(names[column]) if names else f'number {column}'}"
 
 
 def largest(values: Array) -> float:

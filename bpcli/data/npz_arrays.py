@@ -113,12 +113,13 @@ class Npz(Labelled):
             if columns[0].kind == "words":
                 raise config_error(("data", "task"), "y holds words, and no numbers: write classification")
             return (), {split: y.reshape(len(y), -1).astype(np.float64) for split, y in ys.items()}
-        labels = {split: _labels(y, self.spellings()) for split, y in ys.items()}
+        spellings = self.spellings()
+        labels = {split: _labels(y, spellings) for split, y in ys.items()}
         class_names = self.class_names((name for names, _ in labels.values() for name in names), 0, 1)
         if len(class_names) < 2:
             raise DataError(f"{self.file}: every y is {class_names[0]}, and one class leaves nothing to learn")
         for split, (names, _) in labels.items():
-            if wrong := refusal(names, class_names):
+            if wrong := refusal(names, class_names, spellings):
                 raise DataError(f"{self.file}: the y of {split}: {wrong[1]}")
         return class_names, {split: numbered(names, class_names)[index] for split, (names, index) in labels.items()}
 
@@ -198,7 +199,13 @@ def _targets(file: str, ys: dict[SplitName, Array]) -> dict[SplitName, Array]:
     kinds = {y.dtype.kind for y in ys.values()}
     is_of_one_type = kinds <= set("iu") or kinds in ({"b"}, {"f"}, {"U"})
     dimensions = (1,) if kinds == {"U"} else (1, 2)
-    if not is_of_one_type or len({y.shape[1:] for y in ys.values()}) > 1 or ys["train"].ndim not in dimensions:
+    is_empty = any(0 in y.shape for y in ys.values())
+    if (
+        is_empty
+        or not is_of_one_type
+        or len({y.shape[1:] for y in ys.values()}) > 1
+        or ys["train"].ndim not in dimensions
+    ):
         raise DataError(
             f"{file}: y is {_listed({f'{y.dtype} {y.shape}' for y in ys.values()})}; it must be integers or words "
             "(examples,) for classes, or numbers (examples,) or (examples, targets)"

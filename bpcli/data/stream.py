@@ -110,7 +110,7 @@ class Stream(Source):
             require_target(line, targets[0], names)
             label = spellings.name_of(line.cells[targets[0]])
             if label not in numbers:
-                raise DataError(f"{line.place}: {names[targets[0]]}: {unknown_label(label, class_names)}")
+                raise DataError(f"{line.place}: {names[targets[0]]}: {unknown_label(label, class_names, spellings)}")
             yield Row(x, numbers[label])
 
     def _class_names(self, targets: int) -> tuple[str, ...]:

@@ -34,7 +34,8 @@ def diverged(
         assert values is not None
         column = int(np.argmin(np.isfinite(values).all(axis=0)))
         name = repr(features[column]) if features and what == _INPUT else f"number {column}"
-        return _error(f"{what}, column {name},", at, f"{_DATA} {values.dtype}: mend it, or divide it in the data")
+        cause = f"column {name} holds a value that is not a number, or too large for {values.dtype}"
+        return _error(what, at, f"{cause}: mend it, or divide the column in the data by a constant")
     return _error(what, at, _cause(X, T, step))
 
 
@@ -51,8 +52,9 @@ def diverged_in(
 def _cause(X: Array | None, T: Array | None, step: int) -> str:
     """What has probably made numbers too large: never the rate where no weight has changed yet."""
     targets = 0.0 if T is None or T.dtype.kind != "f" else largest(T)
-    if targets > FAR_FROM_ONE:
-        rate = "" if step == 0 else ", or lower optimizer.learning_rate"
+    if T is not None and targets > FAR_FROM_ONE:
+        is_square_too_large = targets > math.sqrt(np.finfo(T.dtype).max)
+        rate = "" if step == 0 or is_square_too_large else ", or lower optimizer.learning_rate"
         return f"the targets reach {targets:.3g}: divide them in the data, so that they are near 1{rate}"
     if step or X is None:
         return _RATE
@@ -64,7 +66,6 @@ def _cause(X: Array | None, T: Array | None, step: int) -> str:
 FAR_FROM_ONE = 1000.0
 """Numbers above it make losses that overflow, or gradients that no usual rate is for."""
 _INPUT, _TARGETS = "the input", "the target"
-_DATA = "the data hold a value that is not a number, or too large for"
 _RATE = (
     "the learning rate is probably too large: lower optimizer.learning_rate, "
     "or scale the inputs (data.scale) and the targets"

@@ -136,3 +136,40 @@ def test_a_resolved_config_states_the_task_so_that_it_is_not_guessed_again() -> 
     assert load_checkpoint("run/last.npz").config["data"]["task"] == "classification"
     again = replace(config(Csv(file="t.csv"), 3), training=Training(epochs=2))
     assert train(again, output="run", resume="last").epochs == 2
+
+
+@pytest.mark.parametrize("begin", [{}, {"start_from": "old"}])
+def test_a_resumed_run_writes_the_config_of_one_that_never_stopped(begin: dict[str, Any]) -> None:
+    whole = config(Csv(file=table("t.csv", "0", "1", "2")), 3)
+    train(whole, output="old")
+    train(with_training(whole, epochs=2), output="straight", **begin)
+    train(whole, output="stopped", **begin)
+    train(with_training(whole, epochs=2), output="stopped", resume="last")
+    straight, stopped = (load_checkpoint(Path(run, "last.npz")).config for run in ("straight", "stopped"))
+    assert stopped == straight
+    assert Path("stopped/config.yaml").read_text() == Path("straight/config.yaml").read_text()
+
+
+def test_so_does_one_of_several_target_columns() -> None:
+    parts = (Part(name="y", loss=CrossEntropy()), Part(name="b", loss=MeanSquaredError()))
+    data = Csv(file=table("t.csv", "0", "1"), target=("y", "b"))
+    train(config(data, 3, loss=WeightedSum(parts=parts)), output="run")
+    as_of_0_2_0(Path("run/best.npz"))
+    table("t.csv", "0.0", "1.0")
+    assert evaluate("run").warnings == ()
+
+
+def test_a_run_from_a_checkpoint_that_took_equal_numbers_for_one_class_does_so_when_it_is_resumed() -> None:
+    whole = config(Csv(file=table("t.csv", "0", "1"), batch_size=8), 2)
+    train(whole, output="old")
+    as_of_0_2_0(Path("old/best.npz"))
+    table("t.csv", "0.0", "1.0")
+    train(whole, output="new", start_from="old/best.npz")
+    assert train(with_training(whole, epochs=2), output="new", resume="last").epochs == 2
+
+
+def test_the_line_that_joins_a_label_keeps_those_that_are_joined_already() -> None:
+    train(config(Csv(file=table("t.csv", "no", "yes")), 2), output="run")
+    overrides = [f"data.file={table('more.csv', 'no', 'NO.', 'yes!')}", 'data.class_aliases={"yes!": "yes"}']
+    with pytest.raises(CheckpointError, match=r'write data\.class_aliases: \{"yes!": "yes", "NO\.": "no"\}'):
+        evaluate("run", overrides=overrides)

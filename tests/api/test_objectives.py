@@ -103,7 +103,7 @@ def test_parts_can_be_monitored_required_and_resumed(config: str) -> None:
         ("model.output=softmax", "each part of a weighted_sum states its own activation: leave it out here"),
         (
             "loss=mse",
-            "some target columns have classes and some numbers: write loss: {name: weighted_sum, parts: [...]}",
+            "write loss: {name: weighted_sum, parts: [{name: species, loss: cross_entropy}, {name: width, loss: mse}, ",
         ),
         ("data={name: iris}", "weighted_sum needs several target columns, such as data.target: [a, b] of a csv"),
     ],
@@ -120,7 +120,7 @@ def test_what_does_not_go_together_is_refused_with_what_to_write(config: str, ov
         ("{name: size, target: width, loss: poisson}", "poisson needs targets that are 0 or more"),
         (
             "{name: size, target: width, loss: kl_divergence}",
-            "kl_divergence needs targets that are shares that add up to 1",
+            "a softmax of one output is always 1, and width is one column of numbers: write loss: mse, and",
         ),
         ("{name: species_size, target: width, loss: mse}", "metrics of species could be taken for those of species_"),
     ],

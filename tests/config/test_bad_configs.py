@@ -657,7 +657,7 @@ CASES = {
           layers: [4, {units: 1, activation: tanh}]
         """,
         """
-        c.yaml:3:38: cross_entropy takes softmax or sigmoid outputs, not tanh: write softmax, or loss: mse
+        c.yaml:3:38: cross_entropy takes softmax or sigmoid outputs, not tanh: write sigmoid, or loss: mse
             layers: [4, {units: 1, activation: tanh}]
                                                ^^^^
         """,

@@ -137,7 +137,13 @@ def test_the_top_five_are_measured_where_there_are_more_classes() -> None:
             "model.layers[1].units: the output layer has 3 units, but moons has 2 target columns: write 2",
         ),
         (FIVE, {"layers": [5], "input": 7}, {}, "model.input: stated as 7, but moons has 3 features: leave it out"),
-        (NUMBERS, (2,), {}, "loss: cross_entropy needs classes, but the targets of moons are numbers: write loss: mse"),
+        (
+            NUMBERS,
+            (2,),
+            {},
+            "loss: cross_entropy needs classes, but the targets of moons are numbers: write loss: mse, "
+            "or output: sigmoid for numbers from 0 to 1 (softmax where those of a row add up to 1)",
+        ),
         (
             FIVE,
             (5,),
@@ -161,7 +167,7 @@ def test_the_top_five_are_measured_where_there_are_more_classes() -> None:
             FIVE,
             {"layers": [5], "output": "sigmoid"},
             {},
-            "loss: cross_entropy with several sigmoid outputs needs data.one_hot: true; for classes write output: softmax",
+            "loss: cross_entropy with several sigmoid outputs needs data.one_hot: true; for one class an example write softmax in the place of sigmoid",
         ),
         (
             FIVE,

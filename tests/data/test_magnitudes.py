@@ -38,13 +38,13 @@ def test_a_cell_that_is_too_large_is_named_whatever_split_it_is_in(seed: int) ->
     data = table("1e40", "0").load(seed)
     split = next(name for name, part in data.splits.items() if part.rows is not None and 7 in part.rows)
     scaler = fit_scaler("none", data.train, "float32")
-    with pytest.raises(DataError, match=rf"^row 7 of the {split} split: feature 'a' is 1e\+40, which is too large for"):
+    with pytest.raises(DataError, match=rf"^row 7 of the data \({split} split\): feature 'a' is 1e\+40, which is too"):
         require_representable(data, scaler, "float32")
     require_representable(data, scaler, "float64")
 
 
 def test_a_target_that_is_too_large_is_named() -> None:
-    with pytest.raises(DataError, match=r"^row 7 of the \w+ split: target number 0 is -1e\+40, which is too large"):
+    with pytest.raises(DataError, match=r"^row 7 of the data \(\w+ split\): the target is -1e\+40, which is too large"):
         check(table("0", "-1e40"), "standard")
 
 

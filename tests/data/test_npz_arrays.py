@@ -170,6 +170,8 @@ ALLOWED = "it must hold x and y, or x_train and y_train; x_validation and y_vali
          "for classes, or numbers (examples,) or (examples, targets)"),
         ({"x": X, "y": np.full((20, 2), "a")}, "d.npz: y is <U1 (20, 2); it must be integers or words (examples,) for "
          "classes, or numbers (examples,) or (examples, targets)"),
+        ({"x": X, "y": np.zeros((20, 0))}, "d.npz: y is float64 (20, 0); it must be integers or words (examples,) for "
+         "classes, or numbers (examples,) or (examples, targets)"),
         ({"x": X, "y": np.full(20, b"\xff")}, "d.npz: y holds bytes that are not text in UTF-8"),
         ({"x": X, "y": Y, "x_test": X, "y_test": X[:, 0]}, "d.npz: y is float64 (20,) and int64 (20,); it must be "
          "integers or words (examples,) for classes, or numbers (examples,) or (examples, targets)"),

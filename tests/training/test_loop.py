@@ -199,7 +199,7 @@ def test_a_loss_that_is_not_finite_counts_for_the_step_it_was_for(experiment: Ma
 def test_a_nan_in_the_data_is_told_from_a_rate_too_large(experiment: MakeExperiment) -> None:
     setup = experiment()
     setup.batches._inputs._x[3, 1] = np.nan
-    with pytest.raises(DivergedError, match="the input, column number 1, is not finite; the data hold"):
+    with pytest.raises(DivergedError, match="the input is not finite; column number 1 holds"):
         list(train(setup, setup.start()))
 
 
