@@ -48,7 +48,8 @@ def evaluate(checkpoint: str | Path, *, split: str | None = None, overrides: Seq
         raise UsageError(
             "a stream is read once, and has no split to measure: give other data, such as data.name=csv data.file=FILE"
         )
-    _, experiment = build(config, scaler=saved.scaler)
+    with np.errstate(all="ignore"):  # what overflows shows in the loss
+        _, experiment = build(config, scaler=saved.scaler)
     restore_answers(saved, experiment.objective.network)
     if problems := other_data(saved, experiment):
         raise CheckpointError(f"cannot measure {saved.path} on {config.data.name}: {'; '.join(problems)}")

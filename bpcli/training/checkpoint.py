@@ -86,12 +86,13 @@ def load_checkpoint(path: str | Path) -> Saved:
     path = Path(path)
     header, arrays = npz.unpack(path)
     try:
+        info = build(DataInfo, header["data"], "data")
         return Saved(
             path=path,
             config=_section(header, "config"),
             counters=Counters.from_dict(_section(header, "counters")),
-            info=build(DataInfo, header["data"], "data"),
-            scaler=Scaler(arrays.pop("scaler.shift"), arrays.pop("scaler.factor")),
+            info=info,
+            scaler=Scaler(_of_inputs(arrays, "scaler.shift", info), _of_inputs(arrays, "scaler.factor", info)),
             fingerprint=build(dict[str, str | int], header["fingerprint"], "fingerprint"),
             data_sha256=build(str, header["data_sha256"], "data_sha256"),
             arrays=arrays,
@@ -163,6 +164,14 @@ def _fill(saved: Saved, views: dict[str, Array], *, prefix: str) -> None:
             kind = "optimizer" if prefix.startswith(_OPTIMIZER) else "network"
             raise CheckpointError(f"{saved.path} is of another {kind}: {prefix + name} {found}, not {view.shape}")
         view[...] = array
+
+
+def _of_inputs(arrays: dict[str, Array], name: str, info: DataInfo) -> Array:
+    """Take out an array that has one number for all inputs, or one for each."""
+    array = arrays.pop(name)
+    if array.shape not in ((), (info.features,)) or array.dtype.kind != "f":
+        raise ValueError(name)
+    return array
 
 
 def _section(header: dict[str, Any], key: str) -> dict[str, Any]:
