@@ -14,7 +14,7 @@ from bpcli.config.compose import MOST_VALUES, compose
 from bpcli.config.document import Document
 from bpcli.config.extent import MOST_CHARACTERS, is_too_large
 from bpcli.config.overrides import apply_overrides
-from bpcli.config.scalars import NO_TEXT, is_text, resolve_plain
+from bpcli.config.scalars import MOST_DIGITS, NO_TEXT, is_text, resolve_plain
 from bpcli.config.sections import Config
 from bpcli.config.shorthand import expand
 from bpcli.config.source import MalformedError, Source
@@ -43,7 +43,7 @@ def read_config(path: str | Path, overrides: Sequence[str] = ()) -> tuple[Config
 def config_from_data(data: dict[str, Any], overrides: Sequence[str] = ()) -> Config:
     """The config in plain data, as `config_to_data` gives and a checkpoint holds. Raises `ConfigError`."""
     document = Document(Source("the config in the checkpoint"), data)
-    document.require_valid(_no_texts(data))
+    document.require_valid(_beyond_yaml(data))
     return _config(document, overrides)
 
 
@@ -87,13 +87,15 @@ def _config(document: Document, overrides: Sequence[str]) -> Config:
     return config
 
 
-def _no_texts(data: Any) -> Iterator[Problem]:
-    """Keys and values of plain data, which JSON can hold and YAML cannot: no other text reaches what comes later."""
+def _beyond_yaml(data: Any) -> Iterator[Problem]:
+    """Keys and values that JSON can hold, and the YAML of a config cannot: what comes later is not made for them."""
     ahead: list[tuple[Place, Any]] = [((), data)]  # deeper than Python may recurse
     while ahead:
         path, value = ahead.pop()
         if isinstance(value, str) and not is_text(value):
             yield Problem(path, f"{dotted(path)}: {NO_TEXT}")
+        elif type(value) is int and abs(value) >= 10**MOST_DIGITS:
+            yield Problem(path, f"{dotted(path)}: a number of more than {MOST_DIGITS} digits is not allowed")
         elif isinstance(value, list):
             ahead += [((*path, index), below) for index, below in enumerate(value)]
         elif isinstance(value, dict):

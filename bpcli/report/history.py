@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from bpcli.config.load import config_from_data
 from bpcli.report.figures import count, counted, duration, number
 from bpcli.report.layout import Column, print_facts, print_table
 from bpcli.training.checkpoint import Saved
@@ -30,7 +31,7 @@ def print_state(console: Console, saved: Saved) -> None:
         ),
     ]
     if counters.best:
-        monitor = saved.config["checkpoint"]["monitor"]
+        monitor = config_from_data(saved.config).checkpoint.monitor or "the monitored metric"
         facts.append(("best", f"{monitor} {number(counters.best.value)} at epoch {counters.best.epoch}"))
     if saved.origin:
         kept = f", with its optimizer state after step {count(saved.origin.step)}" if saved.origin.step else ""

@@ -93,12 +93,13 @@ def load_checkpoint(path: str | Path) -> Saved:
     path = Path(path)
     header, arrays = npz.unpack(path)
     try:
+        info = build(DataInfo, header["data"], "data")
         return Saved(
             path=path,
             config=_section(header, "config"),
             counters=Counters.from_dict(_section(header, "counters")),
-            info=build(DataInfo, header["data"], "data"),
-            scaler=Scaler(arrays.pop("scaler.shift"), arrays.pop("scaler.factor")),
+            info=info,
+            scaler=Scaler(_of_inputs(arrays, "scaler.shift", info), _of_inputs(arrays, "scaler.factor", info)),
             fingerprint=build(dict[str, str | int], header["fingerprint"], "fingerprint"),
             data_sha256=build(str, header["data_sha256"], "data_sha256"),
             arrays=arrays,
@@ -180,6 +181,14 @@ def _rows(arrays: dict[str, Array]) -> LearnedRows | None:
     if hashes is not None:
         return LearnedRows(hashes)
     return None if bits is None else LearnedRows(bits, is_bloom=True)
+
+
+def _of_inputs(arrays: dict[str, Array], name: str, info: DataInfo) -> Array:
+    """Take out an array that has one number for all inputs, or one for each."""
+    array = arrays.pop(name)
+    if array.shape not in ((), (info.features,)) or array.dtype.kind != "f":
+        raise ValueError(name)
+    return array
 
 
 def _section(header: dict[str, Any], key: str) -> dict[str, Any]:

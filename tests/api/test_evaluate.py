@@ -29,6 +29,7 @@ from bpcli.training.checkpoint import load_checkpoint, restore_answers
 from bpcli.training.evaluate import measure
 from bpcli.training.events import Event, Started
 from bpcli.training.sections import Training
+from tests.training.conftest import file_of
 
 from .conftest import with_training
 
@@ -88,7 +89,9 @@ def test_mistakes_of_a_confidence_that_rounds_to_1_come_by_what_the_raw_outputs_
         }
         header, _ = npz.unpack(Path("run/last.npz"))
         stored = {**arrays, "scaler.shift": saved.scaler.shift, "scaler.factor": saved.scaler.factor}
-        Path(f"{split}.npz").write_bytes(npz.pack(header, {n: np.asarray(a, np.float32) for n, a in stored.items()}))
+        Path(f"{split}.npz").write_bytes(
+            file_of(npz.pack(header, {n: np.asarray(a, np.float32) for n, a in stored.items()}))
+        )
     plain, saturated = (evaluate(f"{split}.npz", split="train").mistakes for split in ("plain", "saturated"))
     assert {mistake.confidence for mistake in saturated} == {1.0}
     assert len(saturated) > 2
@@ -383,7 +386,7 @@ def forgetful(path: Path) -> Path:
     """The checkpoint without its learned rows, as an earlier bpcli wrote it."""
     header, arrays = npz.unpack(path)
     del arrays["rows.hashes"]
-    path.write_bytes(npz.pack(header, arrays))
+    path.write_bytes(file_of(npz.pack(header, arrays)))
     return path
 
 

@@ -22,6 +22,7 @@ from bpcli.nn.weighted_sum import Part, WeightedSum
 from bpcli.training import npz
 from bpcli.training.checkpoint import load_checkpoint
 from bpcli.training.sections import Training
+from tests.training.conftest import file_of
 
 from .conftest import with_training
 
@@ -113,7 +114,7 @@ def as_of_0_2_0(path: Path) -> None:
     header, arrays = npz.unpack(path)
     for key in ("task", "class_aliases", "classes"):
         header["config"]["data"].pop(key, None)
-    path.write_bytes(npz.pack(header, arrays))
+    path.write_bytes(file_of(npz.pack(header, arrays)))
 
 
 def test_a_checkpoint_that_took_equal_numbers_for_one_class_still_does() -> None:

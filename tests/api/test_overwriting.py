@@ -13,6 +13,7 @@ import pytest
 
 from bpcli.api.evaluate import evaluate
 from bpcli.api.train import train
+from bpcli.config.load import load_config
 from bpcli.config.sections import Config
 from bpcli.errors import BpcliError, CheckpointError, OutputError
 from bpcli.training.events import Evaluated, Event
@@ -167,10 +168,6 @@ def test_a_copy_of_hard_links_goes_on_and_the_original_keeps_every_byte(one_run:
 
 
 def test_a_copy_whose_log_is_cut_leaves_the_original_its_rows(moons: Config) -> None:
-    def stop(event: Event) -> None:
-        if isinstance(event, Evaluated) and event.epoch == 2:
-            raise OSError(5, "killed")
-
     train(with_training(moons, epochs=1), output="run")
     shutil.copy("run/last.npz", "earlier.npz")
     train(with_training(moons, epochs=2), output="run", resume="last")
@@ -247,6 +244,29 @@ def test_a_dry_run_says_what_the_training_would_say(one_run: Config) -> None:
                 said.append(str(error.value))
                 assert {str(path) for path in Path().rglob("*")} - before <= {"mine/.lock", "changed/.lock"}
             assert said[0] == said[1], options
+
+
+def test_a_header_that_is_too_large_is_said_by_a_dry_run_too(moons: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bpcli.training.npz.HEADER_LIMIT", 1000)
+    said = []
+    for dry_run in (True, False):
+        with pytest.raises(CheckpointError, match=r"header may take 1,000 bytes, .*: use shorter names") as error:
+            train(moons, dry_run=dry_run)
+        said.append(str(error.value))
+        assert not list(Path().rglob("*.npz"))
+    assert len(set(said)) == 1
+
+
+def test_a_table_of_very_many_named_columns_is_trained_and_measured() -> None:
+    columns = [f"ENSG{i:011}.{i % 17}" for i in range(60_000)]
+    rows = [",".join(["0.5" if (i + k) % 7 else "0.25" for i in range(60_000)] + ["pq"[k % 2]]) for k in range(4)]
+    Path("wide.csv").write_text("\n".join([",".join([*columns, "y"]), *rows]))
+    data = "data: {name: csv, file: wide.csv, target: y, test_fraction: 0.5}"
+    Path("c.yaml").write_text(f"{data}\nmodel: {{layers: [2]}}\ntraining: {{epochs: 1}}\n")
+    config = load_config("c.yaml")
+    train(config, output="run")
+    assert train(with_training(config, epochs=2), output="run", resume="last").epochs == 2
+    assert evaluate("run").loss > 0
 
 
 @pytest.mark.parametrize("make", [Path.touch, lambda path: path.symlink_to("nowhere")])

@@ -251,6 +251,6 @@ def test_learned_rows_that_are_none_are_refused(
     saved: tuple[Path, State, np.ndarray], name: str, array: np.ndarray
 ) -> None:
     header, arrays = npz.unpack(saved[0])
-    saved[0].write_bytes(npz.pack(header, {**arrays, name: array}))
+    saved[0].write_bytes(file_of(npz.pack(header, {**arrays, name: array})))
     with pytest.raises(CheckpointError, match=r"last\.npz is not a whole bpcli checkpoint: the learned rows"):
         load_checkpoint(saved[0])

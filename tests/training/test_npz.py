@@ -317,6 +317,27 @@ def test_a_header_that_could_not_be_read_is_not_written() -> None:
         pack({"class_names": ["x" * HEADER_LIMIT]}, ARRAYS)
 
 
+def test_the_names_of_very_many_columns_have_room(tmp_path: Path) -> None:
+    names = [f"ENSG{i:011}.{i % 17} of a long name, as tables of genes have them" for i in range(200_000)]
+    path = tmp_path / "a.npz"
+    path.write_bytes(file_of(pack({"feature_names": names}, ARRAYS)))
+    assert unpack(path)[0]["feature_names"] == names
+
+
+def test_a_header_of_the_largest_size_is_written_and_read_and_one_byte_more_is_not(tmp_path: Path) -> None:
+    def written_with(letters: int) -> None:
+        with open(tmp_path / "a.npz", "wb") as file:
+            pack({"name": "x" * letters}, {}).write(file)
+
+    written_with(0)
+    with zipfile.ZipFile(tmp_path / "a.npz") as archive:
+        room = HEADER_LIMIT - archive.getinfo("header.json").file_size
+    written_with(room)
+    assert len(unpack(tmp_path / "a.npz")[0]["name"]) == room
+    with pytest.raises(CheckpointError, match="may take 16,777,216 bytes, and this one takes 16,777,217"):
+        written_with(room + 1)
+
+
 def test_a_compressed_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "bomb.npz"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
