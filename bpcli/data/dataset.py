@@ -12,6 +12,9 @@ from bpcli.nn.arrays import Array
 
 SplitName = Literal["train", "validation", "test"]
 
+AT_ONCE = 1 << 25
+"""Bytes."""
+
 
 @dataclass(frozen=True, eq=False)
 class Examples:
@@ -41,8 +44,9 @@ class Examples:
                 "at the next start"
             )
 
-    def blocks(self, size: int = 4096) -> Iterator[Array]:
-        """Our rows of `x`, up to `size` of them at a time."""
+    def blocks(self, size: int | None = None) -> Iterator[Array]:
+        """Our rows of `x`, up to `size` of them at a time; None: 32 MiB of them, so that they are never all copied."""
+        size = size or max(AT_ONCE // (self.x.shape[1] * self.x.itemsize), 1)
         for begin in range(0, len(self), size):
             block = slice(begin, begin + size)
             yield self.x[block if self.rows is None else self.rows[block]]

@@ -33,7 +33,10 @@ class Inputs:
             self._x = examples.x
         else:
             self._x = zeros((len(examples), examples.x.shape[1]), dtype)
-            scaler.apply(examples.x if self._rows is None else examples.x[self._rows], self._x)
+            start = 0
+            for block in examples.blocks():
+                scaler.apply(block, self._x[start : start + len(block)])
+                start += len(block)
             self._rows = None
         features = self._x.shape[1]
         room = AT_ONCE // (batch_size * features * self._x.dtype.itemsize) if augmenter is None else 1

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -18,8 +18,11 @@ Scale = Literal["unit", "standard", "none"]
 FAR = 1e-30
 """A factor below which what is only shifted may be too large for float32."""
 
-BLOCK = 4096
-"""Rows that are read at once, so that memory-mapped data never lie in memory as a whole."""
+ROWS, COLUMNS = 4096, 1024
+"""That are read at once, so that the data never lie in memory as a whole, once more and as float64: 32 MiB.
+
+The sums of a column are made row by row, whatever stands beside it: in stretches of columns they keep their bits.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,13 +80,21 @@ def fit_scaler(scale: Scale, examples: Examples, dtype: Any) -> Scaler:
     if scale == "none":
         shift, spread = np.zeros(()), np.ones(())
     elif scale == "standard":
-        shift, spread = _mean_and_deviation(examples)
+        shift, spread = _of_columns(_mean_and_deviation, examples)
     elif is_bytes:
         shift, spread = np.zeros(()), np.full((), 255.0)
     else:
-        shift, spread = _minimum_and_range(examples)
+        shift, spread = _of_columns(_minimum_and_range, examples)
     factor = 1 / np.where(spread > 0, spread, 1.0)
     return Scaler(shift.astype(dtype), factor.astype(dtype)) if is_bytes else Scaler(shift, factor)
+
+
+def _of_columns(find: Callable[[Examples], tuple[Array, Array]], examples: Examples) -> tuple[Array, Array]:
+    """What `find` finds, of stretches of columns one after the other."""
+    stretches = np.array_split(np.arange(examples.x.shape[1]), -(-examples.x.shape[1] // COLUMNS))
+    parts = [find(replace(examples, x=examples.x[:, columns[0] : columns[-1] + 1])) for columns in stretches]
+    shifts, spreads = zip(*parts, strict=True)
+    return np.concatenate(shifts), np.concatenate(spreads)
 
 
 def _mean_and_deviation(examples: Examples) -> tuple[Array, Array]:
@@ -101,8 +112,6 @@ def _minimum_and_range(examples: Examples) -> tuple[Array, Array]:
 
 
 def _blocks(examples: Examples) -> Iterator[Array]:
-    """The rows of `examples` as float64, `BLOCK` at a time."""
-    for start in range(0, len(examples), BLOCK):
-        rows = slice(start, start + BLOCK)
-        block = examples.x[rows] if examples.rows is None else examples.x[examples.rows[rows]]
+    """The rows of `examples` as float64, `ROWS` at a time."""
+    for block in examples.blocks(ROWS):
         yield block.astype(np.float64)

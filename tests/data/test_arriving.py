@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import threading
 from pathlib import Path
 
@@ -92,3 +93,23 @@ def test_a_line_without_end_does_not_fill_the_memory(tmp_path: Path) -> None:
     path.write_bytes(b"x" * (2 * LONGEST))
     with pytest.raises(DataError, match="has a line longer than 1,048,576 bytes"):
         list(arriving_lines(str(path)))
+
+
+def test_a_pipe_is_read_by_a_program_that_has_many_files_open(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 1100:
+        pytest.skip("no more than 1,100 files may be open here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 1100), hard))
+    first = os.open(os.devnull, os.O_RDONLY)
+    others = [os.dup(first) for _ in range(1024)]
+    writer = threading.Thread(target=lambda: path.write_text("line\n"))
+    writer.start()
+    try:
+        assert [line for line in arriving_lines(str(path)) if line] == [b"line"]
+    finally:
+        for handle in (first, *others):
+            os.close(handle)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        writer.join()

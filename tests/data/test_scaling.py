@@ -1,10 +1,13 @@
 """Scaling is affine, fitted in float64 on the training rows alone."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
-from bpcli.data import scaling
+from bpcli.data import dataset, scaling
 from bpcli.data.dataset import Examples
+from bpcli.data.inputs import Inputs
 from bpcli.data.scaling import Scale, fit_scaler
 from bpcli.nn.arrays import Array
 
@@ -61,8 +64,35 @@ def test_a_feature_that_never_changes_becomes_zero_and_keeps_factor_1(scale: Sca
 
 def test_the_block_size_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = scaled("standard", NUMBERS, dtype=np.float64)
-    monkeypatch.setattr(scaling, "BLOCK", 7)
+    monkeypatch.setattr(scaling, "ROWS", 7)
     np.testing.assert_allclose(scaled("standard", NUMBERS, dtype=np.float64), whole, atol=1e-9)
+
+
+@pytest.mark.parametrize("scale", ["unit", "standard"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_columns_that_are_read_in_stretches_keep_their_bits(
+    scale: Scale, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x = np.array(RNG.normal(3, 2, (5000, 37)), order=order)  # type: ignore[call-overload]
+    whole = fit_scaler(scale, Examples(x, np.zeros(5000)), np.float32)
+    monkeypatch.setattr(scaling, "COLUMNS", 12)
+    parts = fit_scaler(scale, Examples(x, np.zeros(5000)), np.float32)
+    assert (parts.shift.tobytes(), parts.factor.tobytes()) == (whole.shift.tobytes(), whole.factor.tobytes())
+
+
+def test_many_columns_are_not_copied_to_be_scaled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataset, "AT_ONCE", 1 << 22)
+    examples = Examples(np.ones((2000, 6000)), np.zeros(2000), np.arange(1000, 2000))
+    tracemalloc.start()
+    try:
+        scaler = fit_scaler("standard", examples, np.float32)
+        assert tracemalloc.get_traced_memory()[1] < 40e6
+        tracemalloc.reset_peak()
+        Inputs(examples, scaler=scaler, augmenter=None, batch_size=1, dtype=np.float32)
+        # 24 MB once scaled, and 48 as they are given
+        assert tracemalloc.get_traced_memory()[1] < 24e6 + 20e6
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_large_offset_does_not_cost_float32_its_digits() -> None:
