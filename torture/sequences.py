@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import bpcli
-from bpcli.nn.dropout import DropoutLayer
+from bpcli.nn.layers import DropoutLayer
 from bpcli.training.objective import Objective
 from bpcli.training.update import Update
 from torture.row import Outcome, Row, Size, failures_of

@@ -11,7 +11,7 @@ from bpcli.data.dataset import DataInfo
 from bpcli.errors import Path, Problem
 from bpcli.nn.activations import Sigmoid, Softmax
 from bpcli.nn.losses import CrossEntropy, Hinge, KLDivergence
-from bpcli.nn.weighted_sum import WeightedSum
+from bpcli.nn.losses.weighted_sum import WeightedSum
 
 
 def pairing_problems(config: Config, info: DataInfo) -> Iterator[Problem]:

@@ -128,7 +128,7 @@ class Orthogonal:
         normal = rng.standard_normal((max(rows, columns), min(rows, columns)))
         Q, R = np.linalg.qr(normal)
         Q *= np.where(np.diagonal(R) < 0, -1, 1)
-        return np.asarray(self.gain * (Q if rows >= columns else Q.T)).reshape(shape)
+        return self.gain * (Q if rows >= columns else Q.T).reshape(shape)
 
 
 Initializer = Zeros | Constants | Normal | TruncatedNormal | Uniform | ScaledNormal | ScaledUniform | Orthogonal

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-import numpy as np
 from annotated_types import Gt, Lt
 
 from bpcli.nn.arrays import Array
@@ -22,9 +21,7 @@ class MovingAverage:
     decay: Annotated[float, Gt(0), Lt(1)] = 0.999
     """β once warmed up: the average looks back some 1 / (1 - decay) updates"""
 
-    def update(self, average: Array, theta: Array, scratch: Array, *, step: int) -> None:
-        """Move `average (P,)` towards `theta (P,)` after update `step` (from 0); `scratch (P,)` is overwritten."""
+    def update(self, average: Array, theta: Array, *, step: int) -> None:
+        """Move `average (P,)` towards `theta (P,)` after update number `step`, which counts from 0."""
         beta = min(self.decay, (1 + step) / (10 + step))
-        np.subtract(theta, average, scratch)
-        scratch *= 1 - beta
-        average += scratch
+        average += (1 - beta) * (theta - average)

@@ -30,12 +30,12 @@ class Clipping:
         """Whether there is a limit."""
         return self.value is not None or self.norm is not None
 
-    def apply(self, grad: Array, scale: float = 1.0) -> None:
-        """Clip `grad (P,)`, which is `scale` g, in place."""
+    def apply(self, grad: Array) -> None:
+        """Clip `grad (P,)` in place."""
         if self.value is not None:
-            np.clip(grad, -self.value * scale, self.value * scale, out=grad)
-        if self.norm is not None and (length := global_norm(grad)) > self.norm * scale:
-            grad *= self.norm * scale / length
+            np.clip(grad, -self.value, self.value, out=grad)
+        if self.norm is not None and (length := global_norm(grad)) > self.norm:
+            grad *= self.norm / length
 
 
 def global_norm(grad: Array) -> float:

@@ -17,11 +17,10 @@ class MaxNorm:
     """
 
     limits: tuple[tuple[Array, float], ...] = ()
-    """weights `W (in, out)` of a layer, a unit a column, and their limit c"""
+    """weights of a layer, whose last axis is its units, and their limit c"""
 
     def apply(self) -> None:
         """Shorten, in place, what is too long."""
         for W, limit in self.limits:
-            norms = np.sqrt(np.einsum("ij,ij->j", W, W))
-            if (norms > limit).any():
-                W *= np.minimum(limit / np.maximum(norms, limit), 1).astype(W.dtype)
+            norms = np.sqrt(np.square(W).sum(axis=tuple(range(W.ndim - 1))))
+            W *= limit / np.maximum(norms, limit)

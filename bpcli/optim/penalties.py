@@ -10,9 +10,7 @@ import numpy as np
 from annotated_types import Ge
 
 from bpcli.nn.arrays import Array
-
-BLOCK = 16_384
-"""Weights at once."""
+from bpcli.optim.blocks import blocks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,14 +30,11 @@ class Penalty:
         l2 = self.l2 / 2 * float(np.vdot(weights, weights)) if self.l2 else 0.0
         return l2 + (self.l1 * float(np.abs(weights).sum()) if self.l1 else 0.0)
 
-    def add_gradient(self, weights: Array, grad: Array, scale: float = 1.0) -> None:
-        """Add `scale` dR/dw to `grad (P,)`, in blocks whose products stay in the processor's cache."""
-        for start in range(0, len(weights), BLOCK):
-            w, g = weights[start : start + BLOCK], grad[start : start + BLOCK]
-            if self.l2:
-                g += scale * self.l2 * w
-            if self.l1:
-                g += scale * self.l1 * np.sign(w)
+    def gradient(self, weights: Array) -> Array:
+        """λ₂ w + λ₁ sign(w)"""
+        if not self.l1:
+            return self.l2 * weights
+        return self.l2 * weights + self.l1 * np.sign(weights)
 
 
 @dataclass(frozen=True)
@@ -56,10 +51,11 @@ class Penalties:
         """R of all parameters `(P,)`."""
         return sum(penalty.value(theta[where]) for where, penalty in self.parts)
 
-    def add_gradient(self, theta: Array, grad: Array, scale: float = 1.0) -> None:
-        """Add `scale` dR/dθ to `grad (P,)`."""
+    def add_gradient(self, theta: Array, grad: Array) -> None:
+        """Add dR/dθ to `grad (P,)`."""
         for where, penalty in self.parts:
-            penalty.add_gradient(theta[where], grad[where], scale)
+            for w, g in blocks(theta[where], grad[where]):
+                g += penalty.gradient(w)
 
 
 def penalties(stretches: Sequence[tuple[slice, Penalty]]) -> Penalties:

@@ -21,7 +21,7 @@ def print_truth_table(console: Console, experiment: Experiment) -> None:
     inputs = shown.x if shown.rows is None else shown.x[shown.rows]
     for X, T in batches.epoch(0):
         experiment.objective.forward(X, T)
-        Y = experiment.objective.head.Y
+        Y = experiment.objective.loss.Y
         for answer, true, predicted in zip(Y[:, -1], target_classes(T), predicted_classes(Y), strict=True):
             bits = [f"{bit:.0f}" for bit in inputs[len(rows)]]
             verdict = Text("right", "green") if true == predicted else Text("wrong", "red")

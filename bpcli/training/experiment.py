@@ -12,12 +12,20 @@ from bpcli.data.batches import Batches
 from bpcli.data.dataset import DataInfo
 from bpcli.data.scaling import Scaler
 from bpcli.data.stream_batches import StreamBatches
-from bpcli.nn.weighted_sum import PartHead, WeightedSumHead
+from bpcli.nn.arrays import Array
+from bpcli.nn.losses.weighted_sum import BoundPart, WeightedOutputLoss
 from bpcli.optim.schedules import Schedule
-from bpcli.training.metrics import ClassificationMetrics, MetricName, Metrics, RegressionMetrics, usual_metrics
+from bpcli.training.metrics import (
+    ClassificationMetrics,
+    MetricName,
+    Metrics,
+    RegressionMetrics,
+    count_correct,
+    usual_metrics,
+)
 from bpcli.training.monitor import Monitor, Patience
 from bpcli.training.objective import Objective
-from bpcli.training.parts import PartMetrics
+from bpcli.training.parts import PartMetrics, sums_by_part
 from bpcli.training.state import State
 from bpcli.training.update import Update
 
@@ -52,19 +60,33 @@ class Experiment:
         """A fresh collector of the metrics of this kind of task called `names`; None: those of an evaluation."""
         if names is None:
             names = {*usual_metrics(self.info.classes), *self.extra_metrics}
-        if isinstance(self.objective.head, WeightedSumHead):
-            head = self.objective.head
-            return PartMetrics(head, {part.name: self._part_metrics(part, names) for part in head.parts})
+        if isinstance(self.objective.loss, WeightedOutputLoss):
+            loss = self.objective.loss
+            return PartMetrics(loss, {part.name: self._part_metrics(part, names) for part in loss.parts})
         if self.info.class_names:
             return ClassificationMetrics(len(self.info.class_names), names, top_k=self.top_k)
         return RegressionMetrics(self.info.targets)
 
-    def _part_metrics(self, part: PartHead, names: Collection[str]) -> Metrics:
+    def _part_metrics(self, part: BoundPart, names: Collection[str]) -> Metrics:
         """Of one of several objectives, whose metrics bear its name before theirs."""
         if part.kind == "value":
             return RegressionMetrics(len(part.columns))
         own = {name.removeprefix(f"{part.name}_") for name in names}
         return ClassificationMetrics(len(self.info.target_classes[part.columns[0]]), {"accuracy", *own})
+
+    def sums(self, loss: float, T: Array) -> dict[str, float]:
+        """Return the sums over a batch whose means are logged, after the `forward` that gave `loss` for targets `T`."""
+        output_loss = self.objective.loss
+        if isinstance(output_loss, WeightedOutputLoss):
+            return {"loss": loss, **sums_by_part(output_loss, T)}
+        if self.info.class_names:
+            return {"loss": loss, "accuracy": count_correct(output_loss.Y, T)}
+        return {"loss": loss}
+
+    @property
+    def tests_first(self) -> bool:
+        """Whether each batch is measured before it is learned from, as the rows of a stream are."""
+        return self.measured_as == "prequential"
 
     @cached_property
     def data_sha256(self) -> str:
@@ -79,5 +101,5 @@ class Experiment:
         return digest.hexdigest()
 
     def start(self) -> State:
-        """The state before the first step; there is one at a time, because it may live in the network's gradient."""
-        return self.update.start(self.objective.network)
+        """Return the state before the first step."""
+        return self.update.start(self.objective.network.parameters.theta)

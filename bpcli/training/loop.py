@@ -10,16 +10,13 @@ import math
 from collections.abc import Generator
 from functools import partial
 
-from bpcli.data.stream_batches import StreamBatches
 from bpcli.nn.arrays import Array
-from bpcli.nn.weighted_sum import WeightedSumHead
 from bpcli.optim.schedules import Plateau, learning_rate
 from bpcli.training.divergence import diverged, require_finite
 from bpcli.training.evaluate import measure
 from bpcli.training.events import CheckpointDue, Evaluated, Event, Reason, StepDone, Stopped, Waiting
 from bpcli.training.experiment import Experiment
-from bpcli.training.metrics import count_correct
-from bpcli.training.parts import add_sums, sums_by_part
+from bpcli.training.metrics import add_sums
 from bpcli.training.prequential import test_first
 from bpcli.training.state import Best, Counters, State, averaged
 
@@ -46,62 +43,50 @@ def train(experiment: Experiment, state: State) -> Generator[Event, None, None]:
 
 
 def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None, None]:
-    """The updates of one epoch, from the batch at which the state stands."""
-    objective, update, counters = experiment.objective, experiment.update, state.counters
-    parameters = objective.network.parameters
-    stream = experiment.batches if isinstance(experiment.batches, StreamBatches) else None
+    """Make the updates of one epoch, from the batch at which the state stands."""
+    counters = state.counters
     if counters.batch == 0:
-        counters.loss_sum, counters.correct, counters.seen, counters.part_sums = 0.0, 0, 0, {}
-    rate, changes = _rate(experiment, counters), experiment.schedule.per == "step"
-    searches = update.optimizer.searches
+        counters.seen, counters.sums = 0, {}
     for batch in experiment.batches.epoch(counters.epoch, skip=counters.batch):
         if batch is None:
             yield Waiting()
             continue
-        X, T = batch
-        seen, tested = len(X), None
-        if changes:
-            rate = _rate(experiment, counters)
-        if stream is not None:
-            seen = stream.new_rows
-            tested = test_first(experiment, state, X[-seen:], T[-seen:])
-            _count_answers(experiment, counters, T[-seen:])
-        loss = objective.forward(X, T, counters.step)
-        loss_sum = counters.loss_sum + (loss if tested is None else tested)
-        if not math.isfinite(loss + loss_sum):
-            raise diverged(objective, X, step=counters.step)
-        if tested is None:
-            _count_answers(experiment, counters, T)
-        objective.backward(len(X), update.optimizer.scale(rate), update.carry(state, rate))
-        revalue = partial(objective.revalue, X, T, counters.step) if searches else _unneeded
-        update.apply(state, parameters, learning_rate=rate, revalue=revalue)
-        counters.loss_sum = loss_sum
-        counters.seen += seen
-        counters.batch += 1
-        counters.step += 1
-        counters.learning_rate = rate
-        yield StepDone(counters.epoch, counters.step, seen, (loss if tested is None else tested) / seen, rate)
+        loss, count = _learn(experiment, state, *batch)
+        yield StepDone(counters.epoch, counters.step, count, loss / count, counters.learning_rate)
         if experiment.every_steps and counters.step % experiment.every_steps == 0:
             yield CheckpointDue(best=False)
 
 
-def _unneeded() -> float:
-    raise NotImplementedError("only an optimizer that searches evaluates the objective anew")
+def _learn(experiment: Experiment, state: State, X: Array, T: Array) -> tuple[float, int]:
+    """Make one update from `X (N, features)` and its targets: forward, backward, update.
+
+    Returns the loss that is logged, a sum over examples, and the number of these examples.
+    """
+    objective, update, counters = experiment.objective, experiment.update, state.counters
+    rate = _rate(experiment, counters)
+    new = experiment.batches.count_new(X)
+    before = test_first(experiment, state, X[-new:], T[-new:]) if experiment.tests_first else None
+
+    loss = objective.forward(X, T, counters.step)
+    sums = before or experiment.sums(loss, T)
+    if not math.isfinite(loss + sums["loss"]):
+        raise diverged(objective, X, step=counters.step)
+    objective.backward(len(X))
+    reevaluate = partial(objective.reevaluate, X, T, counters.step)
+    update.apply(state, objective.network.parameters, learning_rate=rate, reevaluate=reevaluate)
+
+    add_sums(counters.sums, sums)
+    counters.seen += new
+    counters.batch += 1
+    counters.step += 1
+    counters.learning_rate = rate
+    return sums["loss"], new
 
 
 def _rate(experiment: Experiment, counters: Counters) -> float:
-    """The learning rate of the next update; that of a schedule by epochs is the same for all of its epoch."""
+    """The learning rate of the next update."""
     base, schedule = experiment.update.optimizer.learning_rate, experiment.schedule
     return learning_rate(base, schedule, epoch=counters.epoch, step=counters.step, drops=counters.plateau.drops)
-
-
-def _count_answers(experiment: Experiment, counters: Counters, T: Array) -> None:
-    """After a `forward`: add what is right of it to the epoch's."""
-    head = experiment.objective.head
-    if experiment.info.class_names:
-        counters.correct += count_correct(head.Y, T) if head.hits is None else head.hits
-    elif isinstance(head, WeightedSumHead):
-        add_sums(counters.part_sums, sums_by_part(head, T))
 
 
 def _evaluate(experiment: Experiment, state: State) -> Evaluated:
@@ -109,10 +94,7 @@ def _evaluate(experiment: Experiment, state: State) -> Evaluated:
     counters = state.counters
     require_finite(experiment.objective.network.parameters.views, step=counters.step)
     split = experiment.measured_as
-    metrics = {f"{split}_loss": counters.loss_sum / counters.seen}
-    if experiment.info.class_names:
-        metrics[f"{split}_accuracy"] = counters.correct / counters.seen
-    metrics |= {f"{split}_{name}": total / counters.seen for name, total in counters.part_sums.items()}
+    metrics = {f"{split}_{name}": total / counters.seen for name, total in counters.sums.items()}
     if "validation" in experiment.splits:
         with averaged(experiment.objective.network.parameters, state):
             measured = measure(experiment.objective, experiment.splits["validation"](), experiment.metrics())

@@ -10,7 +10,7 @@ from typing import Any
 
 from bpcli.nn.arrays import Array
 from bpcli.nn.parameters import Parameters
-from bpcli.optim.optimizer import Slots
+from bpcli.optim.base import Slots
 from bpcli.optim.plateau import PlateauState
 from bpcli.training.nulls import finite
 from bpcli.training.plain import build
@@ -46,12 +46,10 @@ class Counters:
     """updates made"""
     learning_rate: float = 0.0
     """of the last update"""
-    loss_sum: float = 0.0
-    """of the examples seen in the epoch under way"""
-    correct: int = 0
     seen: int = 0
-    part_sums: dict[str, float] = field(default_factory=dict)
-    """of each part of several objectives, the sum of its losses and of its right answers, by metric"""
+    """examples seen in the epoch under way"""
+    sums: dict[str, float] = field(default_factory=dict)
+    """over these examples, of what is logged as a mean: the losses, the right answers, those of each part"""
     examples: int = 0
     """learnt from in the completed epochs"""
     metrics: dict[str, float] = field(default_factory=dict)
@@ -89,7 +87,7 @@ class Counters:
         return counters
 
 
-_MAY_BE_UNDEFINED = ("metrics", "part_sums")
+_MAY_BE_UNDEFINED = ("metrics", "sums")
 
 
 def _with_nan(numbers: Any) -> Any:
@@ -107,8 +105,6 @@ class State:
     average: Array | None = None
     """the running average of the parameters `(P,)`, where one is kept"""
     counters: Counters = field(default_factory=Counters)
-    accumulates: bool = False
-    """whether the gradient, never cleared, is itself the optimizer's one slot"""
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from bpcli.config.sections import Config, Model
 from bpcli.data.csv_table import Csv
 from bpcli.data.sources import Npz
 from bpcli.errors import CheckpointError, ConfigError, UsageError
-from bpcli.nn.dense import Dense
+from bpcli.nn.layers import Dense
 from bpcli.nn.losses import MeanSquaredError
 from bpcli.optim.schedules import Cosine, Plateau
 from bpcli.optim.sgd import SGD

@@ -7,9 +7,9 @@ from bpcli.checks.cases import CLASSIFIER, Case, make_case
 from bpcli.checks.gradcheck import check_objective, relative_error
 from bpcli.errors import UsageError
 from bpcli.nn.activations import AnyActivation, ReLU, Sigmoid, Softsign, Tanh
-from bpcli.nn.dense import Dense
+from bpcli.nn.layers import Dense
 from bpcli.nn.initializers import Constants
-from bpcli.nn.layer_norm import LayerNorm
+from bpcli.nn.layers import LayerNorm
 from bpcli.nn.losses import CrossEntropy
 from bpcli.nn.network import Network
 from bpcli.optim.penalties import Penalty
@@ -27,7 +27,7 @@ class BrokenGradient(Objective):
 
 
 def broken(case: Case, error: float) -> Objective:
-    objective = BrokenGradient(case.objective.network, case.objective.head, case.objective.penalties)
+    objective = BrokenGradient(case.objective.network, case.objective.loss, case.objective.penalties)
     object.__setattr__(objective, "error", error)
     return objective
 

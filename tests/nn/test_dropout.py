@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpcli.nn.arrays import Buffer
-from bpcli.nn.dropout import DropoutLayer
+from bpcli.nn.layers import DropoutLayer
 
 
 def make_layer(

@@ -15,7 +15,7 @@ from bpcli.nn.activations import Exp, Identity, Sigmoid, Softmax, Softplus, Tanh
 from bpcli.nn.losses import (
     CrossEntropy,
     HalfSquaredError,
-    Head,
+    OutputLoss,
     Hinge,
     Huber,
     KLDivergence,
@@ -39,7 +39,7 @@ ROWS = arrays(np.float64, (N, K), elements=st.floats(-30, 30))
 
 def make_head(
     loss: Loss, activation: object, *, width: int = K, dtype: type = np.float64, weights: object = None
-) -> Head:
+) -> OutputLoss:
     return loss.head(activation, capacity=N + 2, width=width, dtype=dtype, class_weights=weights)  # type: ignore[arg-type]
 
 
@@ -160,7 +160,7 @@ every_pairing = pytest.mark.parametrize(
 )
 
 
-def head_of(pairing: Pairing, dtype: type = np.float64) -> tuple[Head, np.ndarray, np.ndarray]:
+def head_of(pairing: Pairing, dtype: type = np.float64) -> tuple[OutputLoss, np.ndarray, np.ndarray]:
     """The head of a pairing, raw outputs and targets."""
     weights = None if pairing.class_weights is None else np.array(pairing.class_weights)
     head = make_head(pairing.loss, pairing.output, width=pairing.outputs, dtype=dtype, weights=weights)

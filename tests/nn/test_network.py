@@ -5,10 +5,10 @@ import pytest
 
 from bpcli.nn.activations import GELU, Identity, ReLU, Sigmoid, Softmax, Tanh
 from bpcli.nn.arrays import Array
-from bpcli.nn.batch_norm import BatchNorm
-from bpcli.nn.dense import Dense
+from bpcli.nn.layers import BatchNorm
+from bpcli.nn.layers import Dense
 from bpcli.nn.initializers import Normal, Uniform, Zeros
-from bpcli.nn.layer_norm import LayerNorm
+from bpcli.nn.layers import LayerNorm
 from bpcli.nn.losses import HalfSquaredError
 from bpcli.nn.network import Network
 from bpcli.optim.sgd import SGD

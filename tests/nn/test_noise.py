@@ -1,7 +1,7 @@
 import numpy as np
 
 from bpcli.nn.arrays import Buffer
-from bpcli.nn.noise import NoiseLayer
+from bpcli.nn.layers import NoiseLayer
 
 
 def make_layer(std: float, *, seed: int = 0, dtype: type = np.float64) -> NoiseLayer:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from bpcli.nn.arrays import Buffer
-from bpcli.nn.batch_norm import BatchNorm, BatchNormLayer
-from bpcli.nn.layer_norm import LayerNorm, LayerNormLayer
+from bpcli.nn.layers import BatchNorm, BatchNormLayer
+from bpcli.nn.layers import LayerNorm, LayerNormLayer
 
 N, WIDTH = 5, 3
 Z = np.random.default_rng(0).normal(2.0, 3.0, (N, WIDTH))

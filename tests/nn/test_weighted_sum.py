@@ -5,7 +5,7 @@ import pytest
 
 from bpcli.nn.activations import Identity, Sigmoid, Softmax
 from bpcli.nn.losses import CrossEntropy, MeanAbsoluteError, MeanSquaredError
-from bpcli.nn.weighted_sum import PartHead, WeightedSumHead
+from bpcli.nn.losses.weighted_sum import BoundPart, WeightedOutputLoss
 
 N = 5
 RNG = np.random.default_rng(0)
@@ -14,15 +14,15 @@ CLASSES, BINARY, NUMBERS = RNG.integers(0, 3, N), RNG.integers(0, 2, N), RNG.sta
 T = np.column_stack([NUMBERS[:, 0], CLASSES, BINARY, NUMBERS[:, 1]]).astype(float)
 
 
-def make_head(dtype: type = np.float64) -> WeightedSumHead:
+def make_head(dtype: type = np.float64) -> WeightedOutputLoss:
     """Three classes by a softmax, a yes or no by a sigmoid, two numbers, out of six outputs and four target columns."""
     options = {"capacity": 8, "dtype": dtype}
     parts = [
-        PartHead("kind", CrossEntropy().head(Softmax(), width=3, **options), 1.0, slice(0, 3), (1,), "index"),
-        PartHead("yes", CrossEntropy().head(Sigmoid(), width=1, **options), 0.5, slice(3, 4), (2,), "binary"),
-        PartHead("size", MeanSquaredError().head(Identity(), width=2, **options), 2.0, slice(4, 6), (0, 3), "value"),
+        BoundPart("kind", CrossEntropy().head(Softmax(), width=3, **options), 1.0, slice(0, 3), (1,), "index"),
+        BoundPart("yes", CrossEntropy().head(Sigmoid(), width=1, **options), 0.5, slice(3, 4), (2,), "binary"),
+        BoundPart("size", MeanSquaredError().head(Identity(), width=2, **options), 2.0, slice(4, 6), (0, 3), "value"),
     ]
-    return WeightedSumHead(parts, capacity=8, width=6, dtype=dtype)
+    return WeightedOutputLoss(parts, capacity=8, width=6, dtype=dtype)
 
 
 def test_it_is_the_weighted_sum_of_its_parts_each_kept_apart() -> None:
@@ -69,7 +69,7 @@ def test_float32_stays_float32() -> None:
 
 def test_corners_of_its_parts_are_its_own() -> None:
     parts = [
-        PartHead(
+        BoundPart(
             "a",
             MeanAbsoluteError().head(Identity(), capacity=8, width=1, dtype=np.float64),
             1.0,
@@ -77,7 +77,7 @@ def test_corners_of_its_parts_are_its_own() -> None:
             (0,),
             "value",
         ),
-        PartHead(
+        BoundPart(
             "b",
             MeanSquaredError().head(Identity(), capacity=8, width=1, dtype=np.float64),
             1.0,
@@ -86,7 +86,7 @@ def test_corners_of_its_parts_are_its_own() -> None:
             "value",
         ),
     ]
-    head = WeightedSumHead(parts, capacity=8, width=2, dtype=np.float64)
+    head = WeightedOutputLoss(parts, capacity=8, width=2, dtype=np.float64)
     loss = head.forward(Z[:, :2], T)
     (sides,) = head.sides()
     np.testing.assert_array_equal(sides, np.sign(Z[:, :1] - T[:, :1]))

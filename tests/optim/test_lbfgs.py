@@ -10,7 +10,7 @@ import pytest
 
 from bpcli.nn.parameters import Parameters
 from bpcli.optim.lbfgs import LBFGS
-from bpcli.optim.optimizer import Slots
+from bpcli.optim.base import Slots
 
 from .helpers import make_parameters
 

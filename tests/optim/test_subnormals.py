@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bpcli.optim.optimizer import BLOCK
+from bpcli.optim.base import BLOCK
 from bpcli.optim.sgd import SGD
 from bpcli.optim.subnormals import EVERY, TINY, flush_subnormals
 

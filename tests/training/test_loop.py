@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from bpcli.errors import DivergedError
-from bpcli.optim.adagrad import Adagrad
+from bpcli.optim.rmsprop import Adagrad
 from bpcli.optim.adam import Adam, Adamax, AdamW, NAdam
 from bpcli.optim.clipping import Clipping
 from bpcli.optim.lbfgs import LBFGS

@@ -103,7 +103,7 @@ def test_each_row_is_measured_as_an_evaluation_would_just_before_it_is_learnt(
         with averaged(parameters, state):
             for X, T in rows[len(losses) : len(losses) + count]:
                 losses.append(setup.objective.forward(X, T))
-                right.append(bool(setup.objective.head.Y.argmax() == T[0]))
+                right.append(bool(setup.objective.loss.Y.argmax() == T[0]))
 
     counted = 0
     size = keys.get("batch_size", 1)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bpcli.nn.activations import Sigmoid
-from bpcli.nn.dense import Dense
+from bpcli.nn.layers import Dense
 from bpcli.nn.initializers import Uniform
 from bpcli.nn.losses import HalfSquaredError
 from bpcli.nn.network import Network

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
 
 import numpy as np
 from annotated_types import Gt, MinLen
 
 from bpcli.nn.activations import AnyActivation
-from bpcli.nn.arrays import Array, Buffer
-from bpcli.nn.losses import Head, Loss, Reduction
+from bpcli.nn.arrays import Array
+from bpcli.nn.losses import Loss, OutputLoss, Reduction
 
 TargetKind = Literal["index", "binary", "value"]
 """index: a column of class numbers; binary: a column of 0 and 1; value: columns of numbers."""
@@ -50,11 +49,11 @@ class WeightedSum:
 
 
 @dataclass(frozen=True)
-class PartHead:
-    """One of several objectives: a head, the outputs it reads and the target columns it compares them with."""
+class BoundPart:
+    """One of several objectives: its loss, the outputs it reads and the target columns it compares them with."""
 
     name: str
-    head: Head
+    loss: OutputLoss
     weight: float
     outputs: slice
     """columns of `Z (N, K)`"""
@@ -63,45 +62,31 @@ class PartHead:
     kind: TargetKind
 
     def targets(self, T: Array) -> Array:
-        """The part's own targets, `(N,)` class numbers or `(N, columns)`, out of `T (N, targets)`."""
+        """Return the part's own targets, class numbers `(N,)` or `(N, columns)`, out of `T (N, targets)`."""
         if self.kind == "index":
             return T[:, self.columns[0]].astype(np.intp)
         return T[:, list(self.columns)]
 
 
-class WeightedSumHead:
+class WeightedOutputLoss:
     """L = Σ_i weight_i · L_i, so that dL/dZ of part i is weight_i · dL_i/dZ_i (multi-task learning: Caruana 1997)."""
 
-    hits: int | None = None
-
-    def __init__(self, parts: Sequence[PartHead], *, capacity: int, width: int, dtype: Any) -> None:
-        """`width` is the number of outputs of all parts together."""
+    def __init__(self, parts: Sequence[BoundPart]) -> None:
         self.parts = tuple(parts)
         self.part_losses: dict[str, float] = {}
-        self._Y = Buffer.of_outputs(capacity, width, dtype)
-        self._dZ = self._Y.like()
 
     def forward(self, Z: Array, T: Array) -> float:
         """The weighted sum; `part_losses` then holds the sum over examples of each part's own loss, unweighted."""
-        self.Y = self._Y.rows(len(Z))
-        total = 0.0
         for part in self.parts:
-            loss = part.head.forward(Z[:, part.outputs], part.targets(T))
-            self.Y[:, part.outputs] = part.head.Y
-            self.part_losses[part.name] = loss
-            total += part.weight * loss
-        return total
+            self.part_losses[part.name] = part.loss.forward(Z[:, part.outputs], part.targets(T))
+        self.Y = np.concatenate([part.loss.Y for part in self.parts], axis=1)
+        return sum(part.weight * self.part_losses[part.name] for part in self.parts)
 
     def backward(self, count: float) -> Array:
-        dZ = self._dZ.rows(len(self.Y))
-        for part in self.parts:
-            np.multiply(part.head.backward(count), part.weight, dZ[:, part.outputs])
-        return dZ
+        return np.concatenate([part.weight * part.loss.backward(count) for part in self.parts], axis=1)
 
-    def sides(self) -> list[Array]:
-        return [sides for part in self.parts for sides in part.head.sides()]
+    def branches(self) -> list[Array]:
+        return [branches for part in self.parts for branches in part.loss.branches()]
 
-    def hold(self) -> Head:
-        held = copy.copy(self)
-        held.parts = tuple(PartHead(**{**vars(part), "head": part.head.hold()}) for part in self.parts)
-        return held
+    def freeze_branches(self) -> OutputLoss:
+        return WeightedOutputLoss([replace(part, loss=part.loss.freeze_branches()) for part in self.parts])

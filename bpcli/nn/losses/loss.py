@@ -1,0 +1,108 @@
+"""What a loss is: alone, and bound to the activation of the last layer."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Protocol
+
+from bpcli.nn.activations import Activation, FrozenActivation, branches
+from bpcli.nn.arrays import Array
+
+Reduction = Literal["mean", "sum"]
+"""What training makes small: the mean over the examples of a batch of their losses, or the sum."""
+
+
+class OutputLoss(Protocol):
+    """A loss bound to an output activation: from the raw outputs to the loss, and back."""
+
+    Y: Array
+    """The outputs `f(Z) (N, K)` of the last `forward`."""
+
+    def forward(self, Z: Array, T: Array) -> float:
+        """Return the sum over examples of the loss of raw outputs `Z (N, K)` and targets; keep what `backward` needs.
+
+        Targets are class indices `(N,)` or numbers `(N, K)`, as the loss takes them.
+        """
+        ...
+
+    def backward(self, count: float) -> Array:
+        """Return the gradient `dZ (N, K)` of (sum of losses) / `count`, after `forward`."""
+        ...
+
+    def branches(self) -> list[Array]:
+        """Return, after `forward`, the smooth piece on which each output and error lies; empty for a smooth loss."""
+        ...
+
+    def freeze_branches(self) -> OutputLoss:
+        """Return this loss with each output and error kept on its piece, after `forward`; for values only."""
+        ...
+
+
+class SmoothOutputLoss:
+    """An output loss without corners."""
+
+    def branches(self) -> list[Array]:
+        return []
+
+    def freeze_branches(self: Any) -> OutputLoss:
+        loss: OutputLoss = self
+        return loss
+
+
+class Comparison(Protocol):
+    """Compares outputs `Y (N, K)` with targets."""
+
+    def value(self, Y: Array, T: Array) -> float:
+        """Return the sum of the losses over the examples."""
+        ...
+
+    def gradient(self, Y: Array, T: Array) -> Array:
+        """Return `dY (N, K)`, the gradient of that sum."""
+        ...
+
+    def branches(self, Y: Array, T: Array) -> Array | None:
+        """Return the smooth piece on which each error lies; None for a smooth loss."""
+        ...
+
+    def freeze_branches(self, branches: Array) -> Comparison:
+        """Return this comparison with each error kept on its piece; for values only."""
+        ...
+
+
+class SmoothComparison:
+    """A comparison without corners."""
+
+    def branches(self, Y: Array, T: Array) -> Array | None:
+        return None
+
+    def freeze_branches(self, branches: Array) -> Comparison:
+        raise NotImplementedError("a smooth loss has no branches")
+
+
+class Compared:
+    """`L = loss(f(Z), T)`, so that `dZ = f'(Z) dY` by the chain rule: any comparison with any activation."""
+
+    def __init__(self, comparison: Comparison, activation: Activation) -> None:
+        self.comparison, self.activation = comparison, activation
+
+    def forward(self, Z: Array, T: Array) -> float:
+        self.Z, self.T = Z, T
+        self.Y = self.activation.forward(Z)
+        return self.comparison.value(self.Y, T)
+
+    def backward(self, count: float) -> Array:
+        dY = self.comparison.gradient(self.Y, self.T) / count
+        return self.activation.backward(self.Z, self.Y, dY)
+
+    def branches(self) -> list[Array]:
+        outputs = [branches(self.activation, self.Z)] if self.activation.kinks else []
+        errors = self.comparison.branches(self.Y, self.T)
+        return outputs if errors is None else [*outputs, errors]
+
+    def freeze_branches(self) -> Compared:
+        activation, comparison = self.activation, self.comparison
+        if activation.kinks:
+            activation = FrozenActivation(activation, branches(activation, self.Z))
+        errors = comparison.branches(self.Y, self.T)
+        if errors is not None:
+            comparison = comparison.freeze_branches(errors)
+        return Compared(comparison, activation)

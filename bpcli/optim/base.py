@@ -1,0 +1,72 @@
+"""What an optimizer is: frozen hyper-parameters, and no state of its own. Gradients go in, updates come out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, Protocol
+
+from bpcli.nn.arrays import Array, zeros
+from bpcli.nn.parameters import Parameters
+from bpcli.optim.blocks import slots_in_blocks
+
+Slots = dict[str, Array]
+"""An optimizer's memory: `(P,)` arrays by name, saved and restored with the weights."""
+
+
+class Optimizer(Protocol):
+    uses_line_search: ClassVar[bool]
+    """whether it looks for the length of a step itself, by evaluating the objective again"""
+    decaying_slots: ClassVar[tuple[str, ...]]
+    """slots whose entries decay towards zero where the gradient is zero"""
+
+    @property
+    def learning_rate(self) -> float:
+        """η₀, on which a schedule acts."""
+        ...
+
+    def init(self, theta: Array) -> Slots:
+        """Return the slots for parameters `theta (P,)` before the first step."""
+        ...
+
+    def step(
+        self,
+        slots: Slots,
+        parameters: Parameters,
+        *,
+        learning_rate: float,
+        step: int,
+        reevaluate: Callable[[], float],
+    ) -> None:
+        """Change `theta` and the slots in place by `grad`. `step` counts from 0.
+
+        `reevaluate()` returns the objective at the present `theta` on the same batch, and fills `grad` again.
+        """
+        ...
+
+
+class FirstOrder:
+    """An optimizer that moves each parameter by its own gradient and memory alone: `update` is its formula."""
+
+    uses_line_search: ClassVar[bool] = False
+    decaying_slots: ClassVar[tuple[str, ...]] = ()
+
+    def step(
+        self,
+        slots: Slots,
+        parameters: Parameters,
+        *,
+        learning_rate: float,
+        step: int,
+        reevaluate: Callable[[], float],
+    ) -> None:
+        for theta, grad, part in slots_in_blocks(parameters.theta, parameters.grad, slots):
+            self.update(part, theta, grad, learning_rate=learning_rate, step=step)
+
+    def update(self, slots: Slots, theta: Array, grad: Array, *, learning_rate: float, step: int) -> None:
+        """Change `theta` and the slots in place by `grad`, all of one shape."""
+        raise NotImplementedError
+
+
+def make_slots(theta: Array, *names: str) -> Slots:
+    """Make slots of zeros for parameters `theta (P,)`."""
+    return {name: zeros(len(theta), theta.dtype) for name in names}
