@@ -14,11 +14,12 @@ from annotated_types import Ge, Gt, Lt
 
 from bpcli.nn.arrays import Array
 from bpcli.nn.parameters import Parameters
-from bpcli.optim.base import FirstOrder, Slots, make_slots
+from bpcli.optim.base import Slots, make_slots
+from bpcli.optim.blocks import InBlocks
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Averages(FirstOrder):
+class _Averages(InBlocks):
     """m ← β₁ m + (1-β₁) g and v ← β₂ v + (1-β₂) g²."""
 
     learning_rate: Annotated[float, Gt(0)] = 0.001

@@ -7,7 +7,6 @@ from typing import ClassVar, Protocol
 
 from bpcli.nn.arrays import Array, zeros
 from bpcli.nn.parameters import Parameters
-from bpcli.optim.blocks import slots_in_blocks
 
 Slots = dict[str, Array]
 """An optimizer's memory: `(P,)` arrays by name, saved and restored with the weights."""
@@ -59,8 +58,7 @@ class FirstOrder:
         step: int,
         reevaluate: Callable[[], float],
     ) -> None:
-        for theta, grad, part in slots_in_blocks(parameters.theta, parameters.grad, slots):
-            self.update(part, theta, grad, learning_rate=learning_rate, step=step)
+        self.update(slots, parameters.theta, parameters.grad, learning_rate=learning_rate, step=step)
 
     def update(self, slots: Slots, theta: Array, grad: Array, *, learning_rate: float, step: int) -> None:
         """Change `theta` and the slots in place by `grad`, all of one shape."""

@@ -1,32 +1,34 @@
-"""For speed alone: long vectors are updated a block at a time.
+"""For speed alone: an update with many intermediate results goes over long vectors a block at a time.
 
-An update is several passes over the parameters, their gradient and the slots. In blocks these stay in the processor's
-cache from pass to pass: a step of Adam on 670,000 parameters takes 2 ms, and 5 ms on all of them at once.
+In blocks the parameters, their gradient, the slots and what is made of them stay in the processor's cache from one
+operation to the next: a step of Adam on 100,000 parameters takes 0.2 ms, and 1 ms on all of them at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 
-from bpcli.nn.arrays import Array
+from bpcli.nn.parameters import Parameters
+from bpcli.optim.base import FirstOrder, Slots
 
 BLOCK = 65_536
-"""Entries at once. Fewer than two blocks are taken at once: there the calls cost more than the cache saves."""
+"""parameters at once"""
 
 
-def blocks(*vectors: Array) -> Iterable[tuple[Array, ...]]:
-    """Return the same stretch of each of some `(P,)` vectors, one stretch after the other."""
-    size = len(vectors[0])
-    if size < 2 * BLOCK:
-        return (vectors,)
-    return (tuple(vector[start : start + BLOCK] for vector in vectors) for start in range(0, size, BLOCK))
+class InBlocks(FirstOrder):
+    """An optimizer whose `update` is called for one block of the parameters after the other."""
 
-
-def slots_in_blocks(
-    theta: Array, grad: Array, slots: dict[str, Array]
-) -> Iterable[tuple[Array, Array, dict[str, Array]]]:
-    """Return the same stretch of the parameters, of their gradient and of each slot, one stretch after the other."""
-    if len(theta) < 2 * BLOCK:
-        return ((theta, grad, slots),)
-    parts = blocks(theta, grad, *slots.values())
-    return ((theta, grad, dict(zip(slots, memory, strict=True))) for theta, grad, *memory in parts)
+    def step(
+        self,
+        slots: Slots,
+        parameters: Parameters,
+        *,
+        learning_rate: float,
+        step: int,
+        reevaluate: Callable[[], float],
+    ) -> None:
+        for start in range(0, len(parameters), BLOCK):
+            block = slice(start, start + BLOCK)
+            part = {name: slot[block] for name, slot in slots.items()}
+            theta, grad = parameters.theta[block], parameters.grad[block]
+            self.update(part, theta, grad, learning_rate=learning_rate, step=step)

@@ -10,7 +10,6 @@ import numpy as np
 from annotated_types import Ge
 
 from bpcli.nn.arrays import Array
-from bpcli.optim.blocks import blocks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +53,7 @@ class Penalties:
     def add_gradient(self, theta: Array, grad: Array) -> None:
         """Add dR/dθ to `grad (P,)`."""
         for where, penalty in self.parts:
-            for w, g in blocks(theta[where], grad[where]):
-                g += penalty.gradient(w)
+            grad[where] += penalty.gradient(theta[where])
 
 
 def penalties(stretches: Sequence[tuple[slice, Penalty]]) -> Penalties:

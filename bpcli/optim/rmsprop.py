@@ -9,11 +9,12 @@ import numpy as np
 from annotated_types import Ge, Gt, Lt
 
 from bpcli.nn.arrays import Array
-from bpcli.optim.base import FirstOrder, Slots, make_slots
+from bpcli.optim.base import Slots, make_slots
+from bpcli.optim.blocks import InBlocks
 
 
 @dataclass(frozen=True, kw_only=True)
-class Adagrad(FirstOrder):
+class Adagrad(InBlocks):
     """adagrad: s ← s + g², w ← w - η g / (√s + ε) (Duchi, Hazan and Singer 2011)."""
 
     name: Literal["adagrad"] = "adagrad"
@@ -32,7 +33,7 @@ class Adagrad(FirstOrder):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RMSProp(FirstOrder):
+class RMSProp(InBlocks):
     """rmsprop: s ← ρ s + (1-ρ) g², w ← w - η g / (√s + ε) (Tieleman and Hinton 2012).
 
     centered: √(s - m²) in the place of √s, with m ← ρ m + (1-ρ) g (Graves 2013, eq. 38 to 41). momentum: the quotient

@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from bpcli.nn.arrays import Array
-from bpcli.optim.blocks import blocks
 
 TINY = 1e-30
 EVERY = 100
@@ -23,5 +22,4 @@ def flush_subnormals(slots: Mapping[str, Array], names: Collection[str], *, step
     if step % EVERY != EVERY - 1:
         return
     for name in slots.keys() & names:
-        for (part,) in blocks(slots[name]):
-            part[np.abs(part) < TINY] = 0
+        slots[name][np.abs(slots[name]) < TINY] = 0
