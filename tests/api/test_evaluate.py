@@ -16,8 +16,8 @@ from bpcli.config.sections import Config, Model
 from bpcli.data.scaling import Scaler
 from bpcli.data.sources import Csv, Npz
 from bpcli.errors import CheckpointError, UsageError
-from bpcli.nn.layers import Dense
 from bpcli.nn.initializers import Zeros
+from bpcli.nn.layers import Dense
 from bpcli.nn.losses import MeanSquaredError
 from bpcli.optim.schedules import Plateau
 from bpcli.optim.sgd import SGD

@@ -14,8 +14,7 @@ from bpcli.config.sections import Config, Model
 from bpcli.data.sources import Csv, Moons, Stream
 from bpcli.errors import CheckpointError, DataError, UsageError
 from bpcli.nn.activations import Tanh
-from bpcli.nn.layers import BatchNorm
-from bpcli.nn.layers import Dense
+from bpcli.nn.layers import BatchNorm, Dense
 from bpcli.optim.adam import Adam
 from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.schedules import OneCycle

@@ -7,9 +7,8 @@ from bpcli.checks.cases import CLASSIFIER, Case, make_case
 from bpcli.checks.gradcheck import check_objective, relative_error
 from bpcli.errors import UsageError
 from bpcli.nn.activations import AnyActivation, ReLU, Sigmoid, Softsign, Tanh
-from bpcli.nn.layers import Dense
 from bpcli.nn.initializers import Constants
-from bpcli.nn.layers import LayerNorm
+from bpcli.nn.layers import Dense, LayerNorm
 from bpcli.nn.losses import CrossEntropy
 from bpcli.nn.network import Network
 from bpcli.optim.penalties import Penalty

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from bpcli.nn.parameters import Parameters
-from bpcli.optim.lbfgs import LBFGS
 from bpcli.optim.base import Slots
+from bpcli.optim.lbfgs import LBFGS
 
 from .helpers import make_parameters
 

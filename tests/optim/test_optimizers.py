@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from bpcli.optim.rmsprop import Adagrad
 from bpcli.optim.adam import Adam, Adamax, AdamW, NAdam, _momentum_product
 from bpcli.optim.base import BLOCK
 from bpcli.optim.optimizers import AnyOptimizer
-from bpcli.optim.rmsprop import RMSProp
+from bpcli.optim.rmsprop import Adagrad, RMSProp
 from bpcli.optim.sgd import SGD
 from bpcli.optim.subnormals import EVERY
 

@@ -9,12 +9,9 @@ import numpy as np
 import pytest
 
 from bpcli.nn.activations import Identity, Softmax, Tanh
-from bpcli.nn.layers import BatchNorm
-from bpcli.nn.layers import Dense
-from bpcli.nn.layers import LayerNorm
+from bpcli.nn.layers import BatchNorm, Dense, LayerNorm, Normalization
 from bpcli.nn.losses import CrossEntropy
 from bpcli.nn.network import Network
-from bpcli.nn.layers import Normalization
 from bpcli.optim.clipping import Clipping
 from bpcli.optim.max_norm import MaxNorm
 from bpcli.optim.sgd import SGD

@@ -12,12 +12,11 @@ import pytest
 from bpcli.checks.cases import CLASSIFIER, Pairing, make_case
 from bpcli.nn.activations import Sigmoid, Tanh
 from bpcli.nn.losses import HalfSquaredError
-from bpcli.optim.rmsprop import Adagrad
 from bpcli.optim.adam import Adam, Adamax, AdamW, NAdam
 from bpcli.optim.lbfgs import LBFGS
 from bpcli.optim.optimizers import AnyOptimizer
 from bpcli.optim.penalties import Penalty
-from bpcli.optim.rmsprop import RMSProp
+from bpcli.optim.rmsprop import Adagrad, RMSProp
 
 STEPS = 50
 REGRESSION = Pairing(HalfSquaredError(), Sigmoid(), "values")

@@ -13,9 +13,7 @@ from bpcli.data.dataset import DataInfo, Examples
 from bpcli.data.scaling import fit_scaler
 from bpcli.data.targets import encode_targets
 from bpcli.nn.activations import ReLU, Softmax, Tanh
-from bpcli.nn.layers import BatchNorm
-from bpcli.nn.layers import Dense
-from bpcli.nn.layers import LayerNorm
+from bpcli.nn.layers import BatchNorm, Dense, LayerNorm
 from bpcli.nn.losses import CrossEntropy
 from bpcli.nn.network import Network
 from bpcli.optim.averaging import MovingAverage

@@ -12,12 +12,11 @@ import numpy as np
 import pytest
 
 from bpcli.errors import DivergedError
-from bpcli.optim.rmsprop import Adagrad
 from bpcli.optim.adam import Adam, Adamax, AdamW, NAdam
 from bpcli.optim.clipping import Clipping
 from bpcli.optim.lbfgs import LBFGS
 from bpcli.optim.optimizers import AnyOptimizer
-from bpcli.optim.rmsprop import RMSProp
+from bpcli.optim.rmsprop import Adagrad, RMSProp
 from bpcli.optim.schedules import Cosine, CosineRestarts, Cyclical, Multistep, OneCycle, Plateau, Polynomial, Schedule
 from bpcli.optim.sgd import SGD
 from bpcli.training.events import CheckpointDue, Evaluated, StepDone, Stopped

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from bpcli.nn.activations import Sigmoid
-from bpcli.nn.layers import Dense
 from bpcli.nn.initializers import Uniform
+from bpcli.nn.layers import Dense
 from bpcli.nn.losses import HalfSquaredError
 from bpcli.nn.network import Network
 from bpcli.optim.sgd import SGD

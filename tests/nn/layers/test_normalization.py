@@ -6,33 +6,41 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from bpcli.nn.arrays import Buffer
-from bpcli.nn.layers import BatchNorm, BatchNormLayer
-from bpcli.nn.layers import LayerNorm, LayerNormLayer
+from bpcli.nn.layers import BatchNorm, BatchNormLayer, LayerNorm, LayerNormLayer, Normalization, Tensors
+from tests.unions import members
 
 N, WIDTH = 5, 3
 Z = np.random.default_rng(0).normal(2.0, 3.0, (N, WIDTH))
 ROWS = arrays(np.float64, (N, WIDTH), elements=st.floats(-100, 100))
 
 
-def vectors(dtype: type = np.float64) -> tuple[np.ndarray, ...]:
-    """γ, β and room for their gradients."""
+NormalizationLayer = BatchNormLayer | LayerNormLayer
+ALL: list[Normalization] = members(Normalization)
+every_normalization = pytest.mark.parametrize("spec", ALL, ids=str)
+
+
+def build(spec: Normalization, dtype: type = np.float64) -> NormalizationLayer:
+    """The layer of `spec`, with random γ and β and room for their gradients."""
+    shapes = spec.parameter_shapes(WIDTH)
+    tensors = Tensors(
+        {name: np.zeros(shape, dtype) for name, shape in shapes.items()},
+        {name: np.full(shape, 9, dtype) for name, shape in shapes.items()},
+        {name: np.zeros(shape, dtype) for name, shape in spec.statistic_shapes(WIDTH).items()},
+    )
+    layer = spec.build(tensors)
     rng = np.random.default_rng(1)
-    return (*rng.standard_normal((2, WIDTH)).astype(dtype), *np.zeros((2, WIDTH), dtype))
+    for parameter in tensors.parameters.values():
+        parameter[...] = rng.standard_normal(WIDTH)
+    return layer  # type: ignore[return-value]
 
 
-def batch_norm(dtype: type = np.float64, momentum: float = 0.1) -> BatchNormLayer:
-    mean, variance = np.zeros(WIDTH, dtype), np.ones(WIDTH, dtype)
-    return BatchNormLayer(BatchNorm(momentum=momentum), *vectors(dtype), mean, variance, Y=Buffer(8, WIDTH, dtype))
-
-
-def layer_norm(dtype: type = np.float64) -> LayerNormLayer:
-    return LayerNormLayer(LayerNorm(), *vectors(dtype), Y=Buffer(8, WIDTH, dtype))
+def batch_norm(momentum: float = 0.1) -> BatchNormLayer:
+    return build(BatchNorm(momentum=momentum))  # type: ignore[return-value]
 
 
 def test_batch_norm_is_the_textbook_formula() -> None:
     layer = batch_norm()
-    Y = layer.forward(Z.copy(), 0)
+    Y = layer.forward(Z, 0)
     for j in range(WIDTH):
         mean = sum(Z[:, j]) / N
         variance = sum((z - mean) ** 2 for z in Z[:, j]) / N
@@ -42,8 +50,8 @@ def test_batch_norm_is_the_textbook_formula() -> None:
 
 
 def test_layer_norm_is_the_textbook_formula() -> None:
-    layer = layer_norm()
-    Y = layer.forward(Z.copy(), 0)
+    layer = build(LayerNorm())
+    Y = layer.forward(Z, 0)
     for n in range(N):
         mean = sum(Z[n]) / WIDTH
         variance = sum((z - mean) ** 2 for z in Z[n]) / WIDTH
@@ -53,21 +61,21 @@ def test_layer_norm_is_the_textbook_formula() -> None:
 
 
 def test_layer_norm_measures_as_it_trains() -> None:
-    layer = layer_norm()
-    np.testing.assert_array_equal(layer.forward(Z, 0).copy(), layer.forward(Z, None))
+    layer = build(LayerNorm())
+    np.testing.assert_array_equal(layer.forward(Z, 0), layer.forward(Z, None))
 
 
 def test_running_averages_come_to_the_statistics_of_the_data() -> None:
     layer = batch_norm()
     for step in range(300):
-        layer.forward(Z.copy(), step)
+        layer.forward(Z, step)
     np.testing.assert_allclose(layer.mean, Z.mean(axis=0), rtol=1e-10)
     np.testing.assert_allclose(layer.variance, Z.var(axis=0, ddof=1), rtol=1e-10)
 
 
 def test_one_batch_moves_the_running_averages_by_momentum() -> None:
     layer = batch_norm(momentum=0.3)
-    layer.forward(Z.copy(), 0)
+    layer.forward(Z, 0)
     np.testing.assert_allclose(layer.mean, 0.3 * Z.mean(axis=0), rtol=1e-13)
     np.testing.assert_allclose(layer.variance, 0.7 + 0.3 * Z.var(axis=0, ddof=1), rtol=1e-13)
 
@@ -85,26 +93,26 @@ def test_measuring_uses_the_running_averages_and_leaves_them_alone() -> None:
 def test_batch_norm_takes_mean_and_scale_away(z: np.ndarray) -> None:
     layer = batch_norm()
     layer.gamma[...], layer.beta[...] = 1, 0
-    Y = layer.forward(z.copy(), 0)
+    Y = layer.forward(z, 0)
     np.testing.assert_allclose(Y.mean(axis=0), 0, atol=1e-9)
     assert (Y.var(axis=0) <= 1 + 1e-9).all()
 
 
-@pytest.mark.parametrize("make", [batch_norm, layer_norm])
-def test_one_example_and_constant_values_give_no_nan(make: object) -> None:
-    layer = make()  # type: ignore[operator]
+@every_normalization
+def test_one_example_and_constant_values_give_no_nan(spec: Normalization) -> None:
+    layer = build(spec)
     for X in (np.full((1, WIDTH), 7.0), np.full((N, WIDTH), 1e-310), np.full((N, WIDTH), 1e100)):
-        assert np.isfinite(layer.forward(X.copy(), 0)).all()
+        assert np.isfinite(layer.forward(X, 0)).all()
         assert np.isfinite(layer.backward(np.ones_like(X), need_dX=True)).all()
 
 
-@pytest.mark.parametrize("make", [batch_norm, layer_norm])
-def test_backward_is_the_numerical_gradient(make: object) -> None:
-    layer = make()  # type: ignore[operator]
+@every_normalization
+def test_backward_is_the_numerical_gradient(spec: Normalization) -> None:
+    layer = build(spec)
     weights = np.random.default_rng(2).standard_normal((N, WIDTH))
 
     def value(z: np.ndarray) -> float:
-        return float((layer.forward(z.copy(), 0) * weights).sum())
+        return float((layer.forward(z, 0) * weights).sum())
 
     def slope(array: np.ndarray, place: tuple[int, ...]) -> float:
         kept, h = array[place], 1e-5
@@ -117,27 +125,52 @@ def test_backward_is_the_numerical_gradient(make: object) -> None:
 
     z = Z.copy()
     value(z)
-    dZ = layer.backward(weights.copy(), need_dX=True).copy()
+    dZ = layer.backward(weights, need_dX=True)
     dgamma, dbeta = layer.dgamma.copy(), layer.dbeta.copy()
     np.testing.assert_allclose(dZ, [[slope(z, (n, j)) for j in range(WIDTH)] for n in range(N)], rtol=1e-6, atol=1e-8)
     np.testing.assert_allclose(dgamma, [slope(layer.gamma, (j,)) for j in range(WIDTH)], rtol=1e-7)
     np.testing.assert_allclose(dbeta, [slope(layer.beta, (j,)) for j in range(WIDTH)], rtol=1e-7)
 
 
-@pytest.mark.parametrize("make", [batch_norm, layer_norm])
-def test_float32_stays_float32(make: object) -> None:
-    layer, exact = make(np.float32), make()  # type: ignore[operator]
-    Y = layer.forward(Z.astype(np.float32), 0)
-    dZ = layer.backward(np.ones_like(Y), need_dX=True)
-    assert Y.dtype == dZ.dtype == layer.forward(Z.astype(np.float32), None).dtype == np.float32
+@every_normalization
+def test_float32_is_near_float64(spec: Normalization) -> None:
+    layer, exact = build(spec, np.float32), build(spec)
     np.testing.assert_allclose(layer.forward(Z.astype(np.float32), 1), exact.forward(Z, 1), rtol=1e-4, atol=1e-4)
+
+
+@every_normalization
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_precision_stays_and_so_do_the_inputs(spec: Normalization, dtype: type) -> None:
+    layer, z, dY = build(spec, dtype), Z.astype(dtype), np.linspace(-1, 1, Z.size, dtype=dtype).reshape(Z.shape)
+    given_dY, parameters = dY.copy(), (layer.gamma.copy(), layer.beta.copy())
+    Y, measured = layer.forward(z, 0), layer.forward(z, None)
+    layer.forward(z, 0)
+    dZ = layer.backward(dY, need_dX=True)
+    assert dZ is not None
+    assert Y.dtype == measured.dtype == dZ.dtype == dtype
+    assert all(array.dtype == dtype for array in vars(layer).values() if isinstance(array, np.ndarray))
+    np.testing.assert_array_equal(z, Z.astype(dtype))
+    np.testing.assert_array_equal(dY, given_dY)
+    np.testing.assert_array_equal((layer.gamma, layer.beta), parameters)
+
+
+@every_normalization
+def test_it_starts_as_a_plain_normalisation(spec: Normalization) -> None:
+    """γ = 1 and β = 0, and running averages of mean 0 and variance 1, which change nothing."""
+    parameters = {name: np.zeros(shape) for name, shape in spec.parameter_shapes(WIDTH).items()}
+    statistics = {name: np.zeros(shape) for name, shape in spec.statistic_shapes(WIDTH).items()}
+    layer = spec.build(Tensors(parameters, {name: array.copy() for name, array in parameters.items()}, statistics))
+    np.testing.assert_array_equal(layer.gamma, 1)  # type: ignore[attr-defined]
+    np.testing.assert_array_equal(layer.beta, 0)  # type: ignore[attr-defined]
+    if isinstance(layer, BatchNormLayer):
+        np.testing.assert_allclose(layer.forward(Z, None), Z / np.sqrt(1 + 1e-5), rtol=1e-12)
 
 
 def test_a_batch_of_one_example_says_nothing_of_the_variance() -> None:
     layer = batch_norm()
-    layer.forward(Z.copy(), 0)
+    layer.forward(Z, 0)
     mean, variance = layer.mean.copy(), layer.variance.copy()
-    layer.forward(Z[:1].copy(), 1)
+    layer.forward(Z[:1], 1)
     np.testing.assert_array_equal(layer.mean, mean)
     np.testing.assert_array_equal(layer.variance, variance)
 
@@ -145,6 +178,6 @@ def test_a_batch_of_one_example_says_nothing_of_the_variance() -> None:
 def test_a_batch_of_two_examples_says_something_of_it() -> None:
     layer = batch_norm(momentum=0.5)
     z = np.array([[1.0, 2.0, 3.0], [3.0, 2.0, -1.0]])
-    layer.forward(z.copy(), 0)
+    layer.forward(z, 0)
     np.testing.assert_allclose(layer.mean, z.mean(axis=0) / 2, rtol=1e-12)
     np.testing.assert_allclose(layer.variance, (1 + z.var(axis=0, ddof=1)) / 2, rtol=1e-12)
