@@ -59,7 +59,7 @@ def _watched() -> Iterator[Sequence]:
         before = _digest(X, T)
         loss = forward(objective, X, T, step)
         if step is not None:
-            masks = [layer.kept for layer in objective.network.layers.values() if isinstance(layer, DropoutLayer)]
+            masks = [layer.mask for layer in objective.network.layers.values() if isinstance(layer, DropoutLayer)]
             batch = f"{before} {_digest(*masks)}"
         return loss
 

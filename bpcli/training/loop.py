@@ -17,7 +17,7 @@ from bpcli.training.evaluate import measure
 from bpcli.training.events import CheckpointDue, Evaluated, Event, Reason, StepDone, Stopped, Waiting
 from bpcli.training.experiment import Experiment
 from bpcli.training.metrics import add_sums
-from bpcli.training.prequential import test_first
+from bpcli.training.prequential import sums_before_learning
 from bpcli.training.state import Best, Counters, State, averaged
 
 
@@ -51,36 +51,33 @@ def _train_epoch(experiment: Experiment, state: State) -> Generator[Event, None,
         if batch is None:
             yield Waiting()
             continue
-        loss, count = _learn(experiment, state, *batch)
-        yield StepDone(counters.epoch, counters.step, count, loss / count, counters.learning_rate)
+        yield _learn(experiment, state, *batch)
         if experiment.every_steps and counters.step % experiment.every_steps == 0:
             yield CheckpointDue(best=False)
 
 
-def _learn(experiment: Experiment, state: State, X: Array, T: Array) -> tuple[float, int]:
-    """Make one update from `X (N, features)` and its targets: forward, backward, update.
-
-    Returns the loss that is logged, a sum over examples, and the number of these examples.
-    """
-    objective, update, counters = experiment.objective, experiment.update, state.counters
+def _learn(experiment: Experiment, state: State, X: Array, T: Array) -> StepDone:
+    """Make one update from `X (N, features)` and its targets: forward, backward, update."""
+    objective, counters = experiment.objective, state.counters
     rate = _rate(experiment, counters)
     new = experiment.batches.count_new(X)
-    before = test_first(experiment, state, X[-new:], T[-new:]) if experiment.tests_first else None
+    before = sums_before_learning(experiment, state, X[-new:], T[-new:]) if experiment.tests_first else None
 
     loss = objective.forward(X, T, counters.step)
     sums = before or experiment.sums(loss, T)
-    if not math.isfinite(loss + sums["loss"]):
+    # Losses that are finite can have a sum over the epoch that is not.
+    if not math.isfinite(loss + sums["loss"] + counters.sums.get("loss", 0.0)):
         raise diverged(objective, X, step=counters.step)
     objective.backward(len(X))
     reevaluate = partial(objective.reevaluate, X, T, counters.step)
-    update.apply(state, objective.network.parameters, learning_rate=rate, reevaluate=reevaluate)
+    experiment.update.apply(state, objective.network.parameters, learning_rate=rate, reevaluate=reevaluate)
 
     add_sums(counters.sums, sums)
     counters.seen += new
     counters.batch += 1
     counters.step += 1
     counters.learning_rate = rate
-    return sums["loss"], new
+    return StepDone(counters.epoch, counters.step, new, sums["loss"] / new, rate)
 
 
 def _rate(experiment: Experiment, counters: Counters) -> float:

@@ -10,7 +10,7 @@ from bpcli.training.experiment import Experiment
 from bpcli.training.state import State, averaged
 
 
-def test_first(experiment: Experiment, state: State, X: Array, T: Array) -> dict[str, float]:
+def sums_before_learning(experiment: Experiment, state: State, X: Array, T: Array) -> dict[str, float]:
     """Return the sums over `X (N, features)` and its targets, measured as a split is, with averaged weights.
 
     Their mean over a stream is the prequential loss (Dawid 1984). Raises `DivergedError` where it is not finite.

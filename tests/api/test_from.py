@@ -165,7 +165,7 @@ def test_columns_in_another_order_are_refused(moons: Config) -> None:
 def test_another_optimizer_can_only_be_reset(moons: Config) -> None:
     train(moons, output="old")
     plain = replace(moons, optimizer=SGD(learning_rate=0.1))
-    with pytest.raises(CheckpointError, match="its sgd keeps displacement, and here nothing: write the same optimizer"):
+    with pytest.raises(CheckpointError, match="its sgd keeps velocity, and here nothing: write the same optimizer"):
         train(plain, start_from="old", keep_optimizer=True)
     assert train(plain, start_from="old").status == "completed"
     faster = replace(moons, optimizer=replace(moons.optimizer, learning_rate=0.5))
