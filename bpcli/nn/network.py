@@ -12,7 +12,7 @@ from bpcli.nn.parameters import Parameters, Shapes, Statistics
 
 
 class Network:
-    """The layers, from input to raw output. The last activation belongs to the loss, which fuses the two."""
+    """Layers in a row, from input to raw output. The last activation belongs to the loss, which fuses the two."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class Network:
 
 
 def parameter_shapes(specs: Sequence[LayerSpec], widths: Sequence[int]) -> Shapes:
-    """Return the shapes of the parameters by name, of layers whose widths, the input first, are `widths`."""
+    """Return the shapes of the parameters of all layers by name; `widths` begin with that of the input."""
     return {
         f"layers.{i}.{name}": shape
         for i, spec in enumerate(specs)
@@ -89,10 +89,12 @@ def parameter_shapes(specs: Sequence[LayerSpec], widths: Sequence[int]) -> Shape
 
 
 def _statistic_shapes(specs: Sequence[LayerSpec]) -> Shapes:
+    """Return the shapes of the statistics of all layers by name."""
     return {
         f"layers.{i}.{name}": shape for i, spec in enumerate(specs) for name, shape in spec.statistic_shapes().items()
     }
 
 
 def _within(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
+    """Return the arrays whose names begin with `prefix`, without it."""
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}

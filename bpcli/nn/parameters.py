@@ -14,9 +14,10 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 
 class Layout:
-    """Where each named tensor lies in a flat vector."""
+    """The place of each named tensor in a flat vector."""
 
     def __init__(self, shapes: Shapes) -> None:
+        """Lay out `shapes` by name, one after the other."""
         self.shapes = dict(shapes)
         self.places: dict[str, slice] = {}
         """the part of the vector that each tensor takes, by name"""
@@ -30,7 +31,7 @@ class Layout:
         return {name: vector[place].reshape(self.shapes[name]) for name, place in self.places.items()}
 
     def index(self, name: str, place: int) -> tuple[int, ...]:
-        """Return the index into the tensor called `name` of entry number `place` of its part of a vector."""
+        """Return where entry number `place` of the part of the tensor called `name` stands in that tensor."""
         return tuple(map(int, np.unravel_index(place, self.shapes[name])))
 
     def __len__(self) -> int:
@@ -38,7 +39,7 @@ class Layout:
 
 
 class Parameters(Layout):
-    """`theta (P,)` holds all weights, then all biases; `grad (P,)` has the same layout.
+    """All parameters and their gradient: `theta (P,)` and `grad (P,)`, in each first all weights, then all biases.
 
     One vector makes the update, a penalty, a checkpoint and a finiteness check one operation each. The views
     share its memory: write `views["layers.0.W"][...] = W`; binding a name to a new array would leave `theta`.
@@ -63,7 +64,7 @@ class Parameters(Layout):
 
 
 class Statistics(Layout):
-    """State of the layers that no gradient changes: the running averages of batch normalisation, `values (S,)`."""
+    """State of the layers that no gradient changes: `values (S,)`, the running averages of batch normalisation."""
 
     def __init__(self, shapes: Shapes, dtype: Any) -> None:
         """Lay out `shapes` by name. All start at zero."""

@@ -20,7 +20,7 @@ from bpcli.optim.blocks import InBlocks
 
 @dataclass(frozen=True, kw_only=True)
 class _Averages(InBlocks):
-    """m ← β₁ m + (1-β₁) g and v ← β₂ v + (1-β₂) g²."""
+    """The averages of Adam and its relatives: m ← β₁ m + (1-β₁) g and v ← β₂ v + (1-β₂) g²."""
 
     learning_rate: Annotated[float, Gt(0)] = 0.001
     """η, the size of a step"""
@@ -36,12 +36,14 @@ class _Averages(InBlocks):
         return make_slots(theta, "mean", "mean_square")
 
     def _average_gradient(self, slots: Slots, grad: Array) -> Array:
+        """m ← β₁ m + (1-β₁) g"""
         m = slots["mean"]
         m *= self.beta1
         m += (1 - self.beta1) * grad
         return m
 
     def _average_square(self, slots: Slots, grad: Array) -> Array:
+        """v ← β₂ v + (1-β₂) g²"""
         v = slots["mean_square"]
         v *= self.beta2
         v += (1 - self.beta2) * grad * grad
@@ -131,17 +133,17 @@ class Adamax(_Averages):
 
 
 def _momentum(beta1: float, decay: float, t: int) -> float:
-    """μ_t of nadam, t from 1."""
+    """Return μ_t of nadam, t from 1."""
     return float(beta1 * (1 - 0.5 * 0.96 ** (t * decay)))
 
 
 def _momentum_product(beta1: float, decay: float, t: int) -> float:
-    """Π_t of nadam: a function of t alone, so that nothing need be saved; 0 once 1 - Π_t is 1 to the last bit."""
+    """Return Π_t of nadam, or 0 once 1 - Π_t is 1 to the last bit: a function of t, so that nothing need be saved."""
     return 0.0 if beta1**t < 1e-17 else _momentum_products(beta1, decay, 1 + (t - 1) // 4096)[t - 1]
 
 
 @lru_cache(maxsize=4)
 def _momentum_products(beta1: float, decay: float, stretches: int) -> tuple[float, ...]:
-    """Π_1, Π_2, ... of so many stretches of 4,096."""
+    """Return Π_1, Π_2, ... of so many stretches of 4,096."""
     momenta = (_momentum(beta1, decay, t) for t in range(1, 4096 * stretches + 1))
     return tuple(accumulate(momenta, mul))

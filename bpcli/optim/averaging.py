@@ -12,10 +12,10 @@ from bpcli.nn.arrays import Array
 
 @dataclass(frozen=True, kw_only=True)
 class MovingAverage:
-    """ā ← β ā + (1 - β) w after every update t, with β = min(decay, (1 + t) / (10 + t)), from ā = w at the start.
+    """Average of the weights: ā ← β ā + (1 - β) w after every update t, β = min(decay, (1 + t) / (10 + t)).
 
-    Polyak and Juditsky 1992, in the exponential form, its decay warmed up as TensorFlow's ExponentialMovingAverage has
-    it. Training goes on with w; what is measured, and what a checkpoint answers with, is ā.
+    It starts at ā = w. Polyak and Juditsky 1992, in the exponential form, its decay warmed up as in TensorFlow's
+    ExponentialMovingAverage. Training goes on with w; evaluations and the answers of a checkpoint use ā.
     """
 
     decay: Annotated[float, Gt(0), Lt(1)] = 0.999

@@ -1,4 +1,4 @@
-"""What an optimizer is: frozen hyper-parameters, and no state of its own. Gradients go in, updates come out."""
+"""The protocol of optimizers: frozen hyper-parameters, and no state of their own. Gradients in, updates out."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ Slots = dict[str, Array]
 
 
 class Optimizer(Protocol):
+    """A rule that makes the next parameters out of the gradient and its memory."""
+
     uses_line_search: ClassVar[bool]
-    """whether it looks for the length of a step itself, by evaluating the objective again"""
+    """True for an optimizer that looks for the length of a step itself, by evaluating the objective again"""
     decaying_slots: ClassVar[tuple[str, ...]]
     """slots whose entries decay towards zero where the gradient is zero"""
 
     @property
     def learning_rate(self) -> float:
-        """η₀, on which a schedule acts."""
+        """Return η₀, on which a schedule acts."""
         ...
 
     def init(self, theta: Array) -> Slots:

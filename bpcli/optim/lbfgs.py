@@ -16,7 +16,7 @@ from bpcli.optim.base import Slots, make_slots
 from bpcli.optim.line_search import Point, strong_wolfe
 
 LEAST_CURVATURE = 1e-10
-"""A pair with less sᵀy says nothing of the curvature, and is left out."""
+"""A pair with less sᵀy says nothing about the curvature, and is left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,10 @@ class LBFGS:
     decaying_slots: ClassVar[tuple[str, ...]] = ()
 
     def init(self, theta: Array) -> Slots:
-        """Per remembered step, the newest first, its change of weights s and of the gradient y; zeros are not used."""
+        """Return s and y, the change of weights and of the gradient, of each remembered step, the newest first.
+
+        A pair of zeros is not used.
+        """
         pairs = [f"{kind}{i}" for i in range(self.history) for kind in ("s", "y")]
         return make_slots(theta, *pairs)
 
@@ -68,12 +71,13 @@ class LBFGS:
             for slot in slots.values():
                 slot.fill(0)
             return
-        if at != found.t:  # the last point that was tried was not the best
+        # The last point that was tried need not be the best.
+        if at != found.t:
             evaluate(found.t)
         self._remember(slots, direction * found.t, grad - g)
 
     def _remember(self, slots: Slots, s: Array, y: Array) -> None:
-        """Put a step and its change of gradient before the pairs there are, and let go of the oldest."""
+        """Put a step and its change of gradient before the other pairs, and drop the oldest."""
         if not float(np.dot(s, y)) > LEAST_CURVATURE:
             return
         for kind, newest in (("s", s), ("y", y)):
@@ -82,7 +86,7 @@ class LBFGS:
             slots[f"{kind}0"][...] = newest
 
     def _direction(self, slots: Slots, g: Array) -> Array:
-        """-H g, by the pairs from the newest to the oldest and back."""
+        """Compute -H g, by the pairs from the newest to the oldest and back."""
         pairs = [(slots[f"s{i}"], slots[f"y{i}"]) for i in range(self.history)]
         used = [(s, y, float(np.dot(s, y))) for s, y in pairs if s.any()]
         direction: Array = -g

@@ -1,4 +1,4 @@
-"""Everything a training needs and does not change but for the parameters inside its network."""
+"""The objects that a training needs; it changes nothing in them except the parameters inside the network."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Experiment:
     update: Update
     schedule: Schedule
     batches: Batches | StreamBatches
-    """of the training split, or of a stream, as training sees them"""
+    """batches of the training split, or of a stream, as training sees them"""
     splits: dict[str, Callable[[], Batches]]
     """each split there is, in its own order, in blocks to measure"""
     epochs: int | None
@@ -52,12 +52,12 @@ class Experiment:
     extra_metrics: tuple[MetricName, ...] = ()
     """measured at each evaluation beside the usual ones"""
     top_k: int | None = None
-    """of the metric top_k_accuracy"""
+    """k of the metric top_k_accuracy"""
     measured_as: Literal["train", "prequential"] = "train"
-    """what the losses of the updates are logged as"""
+    """name under which the losses of the updates are logged"""
 
     def metrics(self, names: Collection[str] | None = None) -> Metrics:
-        """A fresh collector of the metrics of this kind of task called `names`; None: those of an evaluation."""
+        """Make a collector of the metrics of this kind of task called `names`; None: those of an evaluation."""
         if names is None:
             names = {*usual_metrics(self.info.classes), *self.extra_metrics}
         if isinstance(self.objective.loss, WeightedOutputLoss):
@@ -68,7 +68,7 @@ class Experiment:
         return RegressionMetrics(self.info.targets)
 
     def _part_metrics(self, part: BoundPart, names: Collection[str]) -> Metrics:
-        """Of one of several objectives, whose metrics bear its name before theirs."""
+        """Make a collector for one of several objectives, whose metrics bear its name before theirs."""
         if part.kind == "value":
             return RegressionMetrics(len(part.columns))
         own = {name.removeprefix(f"{part.name}_") for name in names}
@@ -85,16 +85,16 @@ class Experiment:
 
     @property
     def tests_first(self) -> bool:
-        """Whether each batch is measured before it is learned from, as the rows of a stream are."""
+        """Return whether each batch is measured before it is learned from, as the rows of a stream are."""
         return self.measured_as == "prequential"
 
     @cached_property
     def data_sha256(self) -> str:
-        """Of the training and validation splits, by which changed data are noticed; a stream has none."""
+        """Compute the digest of the training and validation splits, by which changed data are noticed."""
         digest = hashlib.sha256()
-        learnt = [] if self.batches.examples is None else [self.batches.examples]
+        learned = [] if self.batches.examples is None else [self.batches.examples]
         validated = [self.splits["validation"]().examples] if "validation" in self.splits else []
-        for examples in learnt + validated:
+        for examples in learned + validated:
             digest.update(examples.targets.tobytes())
             for inputs in examples.blocks():
                 digest.update(inputs.tobytes())

@@ -1,6 +1,6 @@
-"""The training loop: forward, backward, update, and what is said about it.
+"""The training loop: forward, backward, update, and an event for each step.
 
-A generator: it never prints and never opens a file. Whoever consumes it draws, logs, saves and stops. At every
+It is a generator that never prints and never opens a file: its caller draws, logs, saves and stops. At every
 event the state can be saved, and a training resumed from it goes on bit for bit as this one would.
 """
 
@@ -30,7 +30,8 @@ def train(experiment: Experiment, state: State) -> Generator[Event, None, None]:
     counters = state.counters
     while (reason := _finished(experiment, counters)) is None:
         yield from _train_epoch(experiment, state)
-        if not counters.batch:  # the stream had ended
+        # An epoch without a batch: the stream had ended.
+        if not counters.batch:
             reason = "completed"
             break
         counters.examples += counters.seen
@@ -81,7 +82,7 @@ def _learn(experiment: Experiment, state: State, X: Array, T: Array) -> StepDone
 
 
 def _rate(experiment: Experiment, counters: Counters) -> float:
-    """The learning rate of the next update."""
+    """Return the learning rate of the next update."""
     base, schedule = experiment.update.optimizer.learning_rate, experiment.schedule
     return learning_rate(base, schedule, epoch=counters.epoch, step=counters.step, drops=counters.plateau.drops)
 
@@ -103,14 +104,15 @@ def _evaluate(experiment: Experiment, state: State) -> Evaluated:
 
 
 def _observe(experiment: Experiment, counters: Counters, metrics: dict[str, float]) -> bool:
-    """Update the best value and the patience; whether the best has improved."""
+    """Update the best value and the patience, and return whether the best has improved."""
     counters.metrics = metrics
     value = metrics[experiment.monitor.metric]
     improved = experiment.monitor.improves(value, counters.best.value if counters.best else None)
     if improved:
         counters.best = Best(counters.epoch, value)
+    # An evaluation at the last epoch of this session alone: a run that goes on from here would not have made it.
     if counters.epoch % experiment.evaluate_every:
-        return improved  # the last epoch of this session alone: a run that goes on from here would not have looked
+        return improved
     if isinstance(experiment.schedule, Plateau):
         assert experiment.schedule.monitor is not None, "a schedule in use states what it watches"
         counters.plateau = counters.plateau.observe(experiment.schedule, metrics[experiment.schedule.monitor])
@@ -118,12 +120,14 @@ def _observe(experiment: Experiment, counters: Counters, metrics: dict[str, floa
         watched = metrics[patience.monitor.metric]
         if patience.monitor.improves(watched, counters.patience_best):
             counters.patience_best, counters.patience_wait = watched, 0
-        elif counters.patience_best is not None:  # a metric may be undefined at first
+        # A metric may be undefined at first.
+        elif counters.patience_best is not None:
             counters.patience_wait += 1
     return improved
 
 
 def _finished(experiment: Experiment, counters: Counters) -> Reason | None:
+    """Return why the training is over, or None."""
     if experiment.patience and counters.patience_wait >= experiment.patience.evaluations:
         return "stopped_early"
     return "completed" if experiment.epochs is not None and counters.epoch >= experiment.epochs else None

@@ -1,4 +1,4 @@
-"""What training makes small, and its gradient: the network, the loss and the penalty together."""
+"""The objective that training makes small, and its gradient: network, loss and penalty together."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from bpcli.optim.penalties import Penalties
 
 @dataclass(frozen=True)
 class Objective:
-    """J(θ) = (1/N) Σ_n loss(z_n, t_n) + R(weights); with reduction "sum" without the 1/N.
+    """The objective J(θ) = (1/N) Σ_n loss(z_n, t_n) + R(weights); with reduction "sum" without the 1/N.
 
-    The training loop and the gradient check both go through `forward` and `backward`, so what is proved is
-    what is used.
+    The training loop and the gradient check both go through `forward` and `backward`: the code that is checked is the
+    code that trains.
     """
 
     network: Network

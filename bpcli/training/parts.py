@@ -11,7 +11,7 @@ from bpcli.training.metrics import Metrics, count_correct
 
 
 def sums_by_part(loss: WeightedOutputLoss, T: Array) -> dict[str, float]:
-    """After a `forward`, the sum of the losses of each part, and how many of its classes are right, by metric."""
+    """Return by metric, after a `forward`, the sum of the losses of each part and the number of its right answers."""
     sums: dict[str, float] = {}
     for part in loss.parts:
         sums[f"{part.name}_loss"] = loss.part_losses[part.name]

@@ -1,4 +1,4 @@
-"""Test, then train: what a network makes of new rows before it learns from them."""
+"""Test, then train: how well a network does on new rows before it learns from them."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Counters:
     sums: dict[str, float] = field(default_factory=dict)
     """over these examples, of what is logged as a mean: the losses, the right answers, those of each part"""
     examples: int = 0
-    """learnt from in the completed epochs"""
+    """examples learned from in the completed epochs"""
     metrics: dict[str, float] = field(default_factory=dict)
     """of the last evaluation, by full name"""
     best: Best | None = None
@@ -66,12 +66,12 @@ class Counters:
 
     @property
     def position(self) -> int:
-        """Examples learnt from, those of the epoch under way included: where a stream goes on."""
+        """Return how many examples were learned from, those of the epoch under way included: where a stream goes on."""
         return self.examples + (self.seen if self.batch else 0)
 
     @property
     def is_best(self) -> bool:
-        """Whether this is the state at which the best value was measured."""
+        """Return whether this is the state at which the best value was measured."""
         return self.best is not None and self.best.epoch == self.epoch and self.batch == 0
 
     def to_dict(self) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _with_nan(numbers: Any) -> Any:
 
 @dataclass
 class State:
-    """What changes beside the network; at every event of the loop it can be saved, and resumed from exactly."""
+    """Everything that changes beside the network; at every event of the loop it can be saved, and resumed exactly."""
 
     slots: Slots
     """the optimizer's memory"""

@@ -17,7 +17,7 @@ from bpcli.training.state import State
 
 @dataclass(frozen=True)
 class Update:
-    """Clip the gradient, take the optimizer's step, keep the weights within their limits, average them."""
+    """One update: clip the gradient, take the optimizer's step, keep the weights within their limits, average them."""
 
     optimizer: AnyOptimizer
     clipping: Clipping = Clipping()

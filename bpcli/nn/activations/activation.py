@@ -1,4 +1,4 @@
-"""What an activation function is."""
+"""The protocol of activation functions, and how to keep one on its smooth pieces."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from bpcli.nn.arrays import Array
 
 
 class Activation(Protocol):
+    """A function between layers, and its derivative."""
+
     @property
     def kinks(self) -> tuple[float, ...]:
-        """Raw inputs, rising, at which f' or f'' jumps; empty for a smooth function."""
+        """Return the raw inputs, rising, at which f' or f'' jumps; none for a smooth function."""
         ...
 
     def forward(self, Z: Array) -> Array:

@@ -43,7 +43,7 @@ class GELU(Smooth):
         return dA * (gate + z * density)
 
     def _gate(self, z: Array) -> Array:
-        """Φ(z), or its approximation."""
+        """Compute Φ(z), or its approximation."""
         if self.approximate == "none":
             return 0.5 * (1 + erf(z * math.sqrt(0.5)))
         return 0.5 * (1 + np.tanh(self._SLOPE * (z + self._CUBIC * z**3)))

@@ -33,7 +33,7 @@ class Exp(Smooth):
     name: Literal["exponential"] = "exponential"
 
     def forward(self, Z: Array) -> Array:
-        """Where e^z would overflow it stays at the greatest finite number."""
+        """Compute e^z, and the greatest finite number where that would overflow."""
         highest = math.log(float(np.finfo(Z.dtype).max)) * (1 - 1e-6)
         return np.exp(np.minimum(Z, highest))
 

@@ -100,7 +100,7 @@ class Softplus(Smooth):
     name: Literal["softplus"] = "softplus"
 
     def forward(self, Z: Array) -> Array:
-        """As max(z, 0) + ln(1 + e^-|z|), which cannot overflow."""
+        """Compute max(z, 0) + ln(1 + e^-|z|), which cannot overflow."""
         return np.maximum(Z, 0) + np.log1p(np.exp(-np.abs(Z)))
 
     def backward(self, Z: Array, A: Array, dA: Array) -> Array:
@@ -109,5 +109,5 @@ class Softplus(Smooth):
 
 
 def _elu(Z: Array, alpha: float) -> Array:
-    """z for z > 0, alpha (e^z - 1) below; e^z is never computed where it could overflow."""
+    """Compute z for z > 0, alpha (e^z - 1) below, and no e^z that could overflow."""
     return np.where(Z > 0, Z, alpha * np.expm1(np.minimum(Z, 0)))

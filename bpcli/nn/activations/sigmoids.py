@@ -77,5 +77,5 @@ class HardSigmoid:
 
 
 def sigmoid(Z: Array) -> Array:
-    """1 / (1 + e^-z), as ½ tanh(½ z) + ½, which cannot overflow."""
+    """Compute 1 / (1 + e^-z) as ½ tanh(½ z) + ½, which cannot overflow."""
     return 0.5 * np.tanh(0.5 * Z) + 0.5

@@ -18,7 +18,7 @@ from bpcli.nn.randomness import generator
 
 
 class DenseLayer:
-    """`Z = X W + b`
+    """A fully connected layer: `Z = X W + b`.
 
     X (N, in)   W (in, out)   b (out,)   Z (N, out); each gradient has the shape of what it belongs to.
     """
@@ -88,6 +88,7 @@ class Dense:
             yield ".dropout", DropoutLayer(self.dropout, seed=seed, place=place + 1)
 
     def _draw(self, parameters: Mapping[str, Array], *, seed: int, place: int) -> None:
+        """Draw the weights and biases of layer number `place`."""
         W, b = parameters["W"], parameters.get("b")
         fan_in, fan_out = W.shape
         assert self.activation is not None, "a resolved layer states its activation"

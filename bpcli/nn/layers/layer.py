@@ -1,4 +1,4 @@
-"""What a layer is: a forward pass, and its backward pass."""
+"""The protocol of layers, a forward pass and its backward pass, and of layers as a config states them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Tensors:
     gradients: Mapping[str, Array]
     """the gradient of each parameter, under the same name"""
     statistics: Mapping[str, Array]
-    """what no gradient changes, such as running averages"""
+    """arrays that no gradient changes, such as running averages"""
 
 
 class LayerSpec(Protocol):
@@ -45,7 +45,7 @@ class LayerSpec(Protocol):
 
     @property
     def units(self) -> int:
-        """Outputs of the layer."""
+        """Return the number of outputs of the layer."""
         ...
 
     def parameter_shapes(self, fan_in: int) -> dict[str, tuple[int, ...]]:
@@ -65,7 +65,7 @@ class LayerSpec(Protocol):
 
 
 class ActivationLayer:
-    """`A = f(Z)`, entry by entry."""
+    """An activation between two layers: `A = f(Z)`."""
 
     def __init__(self, activation: Activation) -> None:
         self.activation = activation

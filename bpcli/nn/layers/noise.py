@@ -1,6 +1,6 @@
 """Randomness that hinders a network from learning its examples by heart: dropout, and noise on the inputs.
 
-What is drawn is a pure function of (seed, step, place), so that a resumed run and a gradient check draw the same.
+Every draw is a pure function of (seed, step, place), so that a resumed run and a gradient check draw the same.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from bpcli.nn.randomness import generator
 
 
 class DropoutLayer:
-    """`A = X m / (1 - rate)`, where m is 0 at the given rate and 1 otherwise, so that the mean of A is X.
+    """Dropout: `A = X m / (1 - rate)`, where m is 0 at the given rate and 1 otherwise, so that the mean of A is X.
 
     Srivastava et al. 2014, in the inverted form, which leaves nothing to do when measuring.
     """
 
     def __init__(self, rate: float, *, seed: int, place: int) -> None:
-        """`place` tells the dropout layers of a network from one another."""
+        """Tell the dropout layers of a network apart by their `place`."""
         self.rate, self.seed, self.place = rate, seed, place
 
     def forward(self, X: Array, step: int | None) -> Array:
@@ -34,7 +34,7 @@ class DropoutLayer:
 
 
 class NoiseLayer:
-    """`A = X + ε` with ε drawn from N(0, std²) at every step (Bishop 1995); nothing is added when measuring.
+    """Noise: `A = X + ε` with ε drawn from N(0, std²) at every step (Bishop 1995); none when measuring.
 
     With the clean inputs as targets it makes a denoising autoencoder (Vincent et al. 2008).
     """

@@ -13,7 +13,7 @@ from bpcli.nn.layers.layer import Layer, Tensors
 
 
 class BatchNormLayer:
-    """`Y = γ Ẑ + β` with `Ẑ = (Z - μ) / √(σ² + ε)`, μ and σ² of each unit over the batch.
+    """Batch normalisation: `Y = γ Ẑ + β`, `Ẑ = (Z - μ) / √(σ² + ε)`, with μ and σ² of each unit over the batch.
 
     Z, Ẑ, Y (N, width)   γ, β, μ, σ² (width,)
     """
@@ -25,7 +25,7 @@ class BatchNormLayer:
         self.mean, self.variance = tensors.statistics["running_mean"], tensors.statistics["running_variance"]
 
     def forward(self, Z: Array, step: int | None) -> Array:
-        """With a step, by the batch's own mean and variance, which it averages; without, by those averages."""
+        """Normalise by the batch's own mean and variance, which are averaged; without a step, by these averages."""
         if step is None:
             return self.gamma * (Z - self.mean) / np.sqrt(self.variance + self.spec.epsilon) + self.beta
         mean, variance = Z.mean(axis=0), Z.var(axis=0)
@@ -45,7 +45,7 @@ class BatchNormLayer:
         return self.gamma / self.deviation * (dY - self.dbeta / N - self.normal * self.dgamma / N)
 
     def _average(self, mean: Array, variance: Array, N: int) -> None:
-        """r ← (1 - momentum) r + momentum · r_batch, of the unbiased variance."""
+        """Move the running averages: r ← (1 - momentum) r + momentum · r_batch, for the unbiased variance."""
         # One example has no variance.
         if N < 2:
             return
@@ -55,7 +55,7 @@ class BatchNormLayer:
 
 
 class LayerNormLayer:
-    """`Y = γ Ẑ + β` with `Ẑ = (Z - μ) / √(σ² + ε)`, μ and σ² of each example over its units.
+    """Layer normalisation: `Y = γ Ẑ + β`, `Ẑ = (Z - μ) / √(σ² + ε)`, with μ and σ² of each example over its units.
 
     Z, Ẑ, Y (N, width)   γ, β (width,)   μ, σ² (N, 1)
     """
@@ -66,7 +66,7 @@ class LayerNormLayer:
         self.dgamma, self.dbeta = tensors.gradients["gamma"], tensors.gradients["beta"]
 
     def forward(self, Z: Array, step: int | None) -> Array:
-        """The same with a step and without."""
+        """Normalise each example, with a step and without."""
         mean, variance = Z.mean(axis=1, keepdims=True), Z.var(axis=1, keepdims=True)
         self.deviation = np.sqrt(variance + self.spec.epsilon)
         self.normal = (Z - mean) / self.deviation

@@ -36,7 +36,7 @@ class CrossEntropy:
     """what training makes small: the mean over the examples of a batch, or the sum; logs show the mean"""
 
     def bind(self, activation: Activation, class_weights: Array | None = None) -> OutputLoss:
-        """`class_weights (classes,)`. Raises ValueError for an activation other than softmax and sigmoid."""
+        """Join the loss to its outputs, with `class_weights (classes,)`. Raises ValueError for other activations."""
         if isinstance(activation, Softmax):
             if class_weights is None:
                 return SoftmaxCrossEntropy(self.label_smoothing)
@@ -58,7 +58,7 @@ class KLDivergence:
     """what training makes small: the mean over the examples of a batch, or the sum; logs show the mean"""
 
     def bind(self, activation: Activation, class_weights: Array | None = None) -> OutputLoss:
-        """Raises ValueError for an activation other than softmax."""
+        """Join the loss to softmax outputs. Raises ValueError for another activation."""
         if not isinstance(activation, Softmax):
             raise ValueError(f"kl_divergence takes softmax outputs, not {activation}")
         return SoftmaxKLDivergence()
@@ -74,7 +74,7 @@ class SoftmaxCrossEntropy(SmoothOutputLoss):
         self.smoothing = smoothing
 
     def forward(self, Z: Array, T: Array) -> float:
-        """-Σ_n Σ_k t_k ln p_k with p_k = e^z_k / Σ_j e^z_j
+        """Compute -Σ_n Σ_k t_k ln p_k with p_k = e^z_k / Σ_j e^z_j.
 
         Each row of Z is shifted by its maximum, which changes no p, so that no exponential overflows.
         """
@@ -90,17 +90,17 @@ class SoftmaxCrossEntropy(SmoothOutputLoss):
         return (self.Y - self.T) / count
 
     def _targets(self, T: Array, Z: Array) -> Array:
-        """The targets as rows of probabilities `(N, K)`, smoothed: (1 - ε) t + ε/K."""
+        """Return the targets as rows of probabilities `(N, K)`, smoothed: (1 - ε) t + ε/K."""
         if T.ndim == 1:
             T = one_hot(T, Z)
         return (1 - self.smoothing) * T + self.smoothing / Z.shape[1] if self.smoothing else T
 
 
 class WeightedSoftmaxCrossEntropy(SoftmaxCrossEntropy):
-    """The same with a weight for each class: the loss is -Σ_n Σ_k w_k t_k ln p_k."""
+    """Softmax outputs with a cross-entropy that weighs classes: -Σ_n Σ_k w_k t_k ln p_k."""
 
     def __init__(self, smoothing: float, weights: Array) -> None:
-        """`weights (K,)` of the classes."""
+        """Take the `weights (K,)` of the classes."""
         super().__init__(smoothing)
         self.weights = weights
 
@@ -110,14 +110,15 @@ class WeightedSoftmaxCrossEntropy(SoftmaxCrossEntropy):
         return (m * self.Y - self.T) / count
 
     def _targets(self, T: Array, Z: Array) -> Array:
-        """w t"""
+        """Return w t."""
         return self.weights.astype(Z.dtype) * super()._targets(T, Z)
 
 
 class SoftmaxKLDivergence(SoftmaxCrossEntropy):
-    """The cross-entropy less the entropy of the targets."""
+    """Softmax outputs with the Kullback-Leibler divergence: the cross-entropy less the entropy of the targets."""
 
     def forward(self, Z: Array, T: Array) -> float:
+        """Compute Σ_n Σ_k t_k ln(t_k / p_k)."""
         entropy = 0.0 if T.ndim == 1 else -float(np.sum(T * np.log(np.where(T > 0, T, 1))))
         return super().forward(Z, T) - entropy
 
@@ -129,11 +130,11 @@ class SigmoidCrossEntropy(SmoothOutputLoss):
     """
 
     def __init__(self, smoothing: float = 0.0, weights: Array | None = None) -> None:
-        """`weights` of the classes: `(2,)`, of 0 and 1, for a single output, else `(K,)`."""
+        """Take the `weights` of the classes: `(2,)`, of 0 and 1, for a single output, else `(K,)`."""
         self.smoothing, self.weights = smoothing, weights
 
     def forward(self, Z: Array, T: Array) -> float:
-        """Σ w [max(z, 0) - z t + ln(1 + e^-|z|)]"""
+        """Compute Σ w [max(z, 0) - z t + ln(1 + e^-|z|)], which is -Σ w [t ln p + (1 - t) ln(1 - p)]."""
         self.w = self._weights(T)
         self.T = T = (1 - self.smoothing) * T + self.smoothing / max(Z.shape[1], 2) if self.smoothing else T
         self.Y = sigmoid(Z)
@@ -141,11 +142,11 @@ class SigmoidCrossEntropy(SmoothOutputLoss):
         return float((self.w * losses).sum())
 
     def backward(self, count: float) -> Array:
-        """w (p - t) / N"""
+        """dZ = w (p - t) / N"""
         return self.w * (self.Y - self.T) / count
 
     def _weights(self, T: Array) -> Array | float:
-        """The weight of each example's class, `(N, 1)`; 1 without weights."""
+        """Return the weight of each example's class, `(N, 1)`; 1 without weights."""
         if self.weights is None:
             return 1.0
         weights = self.weights.astype(T.dtype)

@@ -27,15 +27,15 @@ class Hinge:
     """what training makes small: the mean over the examples of a batch, or the sum; logs show the mean"""
 
     def bind(self, activation: Activation, class_weights: Array | None = None) -> OutputLoss:
-        """`class_weights (K,)`."""
+        """Join the loss to an output activation, with `class_weights (K,)`."""
         return Compared(_Hinge(self.margin, class_weights), activation)
 
 
 class _Hinge:
-    """Targets are class indices `(N,)`, or one-hot `(N, K)`."""
+    """The comparison of outputs with classes: class indices `(N,)`, or one-hot `(N, K)`."""
 
     def __init__(self, margin: float, weights: Array | None, counted: Array | None = None) -> None:
-        """`weights (K,)` of the classes; `counted (N, K)`: which outputs count, wherever they move."""
+        """Take the `weights (K,)` of the classes; `counted (N, K)` states which outputs count, wherever they move."""
         self.margin, self.weights, self.counted = margin, weights, counted
 
     def value(self, Y: Array, T: Array) -> float:
@@ -43,7 +43,7 @@ class _Hinge:
         return float((self._weight(T, Y) * excess * self._counted(excess)).sum() / Y.shape[1])
 
     def gradient(self, Y: Array, T: Array) -> Array:
-        """1 for each output that exceeds, and minus their number for that of the true class."""
+        """dy_j = w_t / K for each output j that exceeds, and dy_t minus their sum"""
         counted = self._counted(self._excess(Y, T)).astype(Y.dtype)
         true = _true(T, Y)
         return self._weight(T, Y) * (counted - true * counted.sum(axis=1, keepdims=True)) / Y.shape[1]
@@ -55,20 +55,21 @@ class _Hinge:
         return _Hinge(self.margin, self.weights, branches)
 
     def _excess(self, Y: Array, T: Array) -> Array:
-        """margin - y_t + y_j of each output j `(N, K)`, and 0 of the true class"""
+        """Compute margin - y_t + y_j of each output j `(N, K)`, and 0 for the true class."""
         true = _true(T, Y)
         own = (Y * true).sum(axis=1, keepdims=True)
         return np.where(true == 1, 0, self.margin - own + Y)
 
     def _counted(self, excess: Array) -> Array:
+        """Return which outputs count."""
         return excess > 0 if self.counted is None else self.counted
 
     def _weight(self, T: Array, Y: Array) -> Array:
-        """The weight of each example's class, `(N, 1)`."""
+        """Return the weight of each example's class, `(N, 1)`."""
         weights = np.ones(Y.shape[1]) if self.weights is None else self.weights
         return _true(T, Y) @ weights.astype(Y.dtype)[:, np.newaxis]
 
 
 def _true(T: Array, Y: Array) -> Array:
-    """The true class of each example as a row of zeros and a one, `(N, K)`."""
+    """Return the true class of each example as a row of zeros and a one, `(N, K)`."""
     return one_hot(T if T.ndim == 1 else T.argmax(axis=1), Y)

@@ -1,4 +1,4 @@
-"""What a loss is: alone, and bound to the activation of the last layer."""
+"""The protocols of losses: alone, and bound to the activation of the last layer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bpcli.nn.activations import Activation, FrozenActivation, branches
 from bpcli.nn.arrays import Array
 
 Reduction = Literal["mean", "sum"]
-"""What training makes small: the mean over the examples of a batch of their losses, or the sum."""
+"""The mean over the examples of a batch of their losses, or the sum: the one that training makes small."""
 
 
 class OutputLoss(Protocol):
@@ -49,7 +49,7 @@ class SmoothOutputLoss:
 
 
 class Comparison(Protocol):
-    """Compares outputs `Y (N, K)` with targets."""
+    """A comparison of outputs `Y (N, K)` with targets."""
 
     def value(self, Y: Array, T: Array) -> float:
         """Return the sum of the losses over the examples."""
@@ -79,7 +79,7 @@ class SmoothComparison:
 
 
 class Compared:
-    """`L = loss(f(Z), T)`, so that `dZ = f'(Z) dY` by the chain rule: any comparison with any activation."""
+    """Any comparison with any activation: `L = loss(f(Z), T)`, so that `dZ = f'(Z) dY` by the chain rule."""
 
     def __init__(self, comparison: Comparison, activation: Activation) -> None:
         self.comparison, self.activation = comparison, activation
@@ -90,6 +90,7 @@ class Compared:
         return self.comparison.value(self.Y, T)
 
     def backward(self, count: float) -> Array:
+        """dZ = f'(Z) dY"""
         dY = self.comparison.gradient(self.Y, self.T) / count
         return self.activation.backward(self.Z, self.Y, dY)
 

@@ -1,4 +1,4 @@
-"""Losses of numbers: squared, absolute and in between, and that of counts.
+"""Losses for numbers: squared, absolute and in between, and one for counts.
 
 Outputs Y and targets T are `(N, K)`, and e = y - t is an error.
 """
@@ -132,18 +132,18 @@ class ExponentialPoisson(SmoothOutputLoss):
     """Exponential outputs with the Poisson loss, fused: `λ = e^Z`."""
 
     def forward(self, Z: Array, T: Array) -> float:
-        """Σ (e^z - t z) / K"""
+        """Compute Σ (e^z - t z) / K."""
         self.T = T
         self.Y = Exp().forward(Z)
         return float((self.Y - T * Z).sum() / Z.shape[1])
 
     def backward(self, count: float) -> Array:
-        """(λ - t) / (count K)"""
+        """dZ = (λ - t) / (N K)"""
         return (self.Y - self.T) / (count * self.Y.shape[1])
 
 
 class _FrozenAbsolute(SmoothComparison):
-    """The mean of s (y - t), where `signs (N, K)` holds each s."""
+    """The absolute error with its signs kept: the mean of s (y - t), where `signs (N, K)` holds each s."""
 
     def __init__(self, signs: Array) -> None:
         self.signs = signs
@@ -156,7 +156,7 @@ class _FrozenAbsolute(SmoothComparison):
 
 
 class _FrozenHuber(SmoothComparison):
-    """Each error squared, or in proportion to its sign, by `branches (N, K)`: 0 below -δ, 1 squared, 2 above δ."""
+    """The Huber loss with each error kept on its branch `(N, K)`: 0 below -δ, 1 squared, 2 above δ."""
 
     def __init__(self, delta: float, branches: Array) -> None:
         self.delta, self.sign = delta, branches - 1.0

@@ -58,7 +58,7 @@ class BoundPart:
     outputs: slice
     """columns of `Z (N, K)`"""
     columns: tuple[int, ...]
-    """of `T (N, targets)`"""
+    """columns of `T (N, targets)`"""
     kind: TargetKind
 
     def targets(self, T: Array) -> Array:
@@ -69,20 +69,21 @@ class BoundPart:
 
 
 class WeightedOutputLoss:
-    """L = Σ_i weight_i · L_i, so that dL/dZ of part i is weight_i · dL_i/dZ_i (multi-task learning: Caruana 1997)."""
+    """Several bound losses in one: `L = Σ_i weight_i · L_i` (multi-task learning: Caruana 1997)."""
 
     def __init__(self, parts: Sequence[BoundPart]) -> None:
         self.parts = tuple(parts)
         self.part_losses: dict[str, float] = {}
 
     def forward(self, Z: Array, T: Array) -> float:
-        """The weighted sum; `part_losses` then holds the sum over examples of each part's own loss, unweighted."""
+        """Compute the weighted sum; `part_losses` then holds each part's own sum over the examples, unweighted."""
         for part in self.parts:
             self.part_losses[part.name] = part.loss.forward(Z[:, part.outputs], part.targets(T))
         self.Y = np.concatenate([part.loss.Y for part in self.parts], axis=1)
         return sum(part.weight * self.part_losses[part.name] for part in self.parts)
 
     def backward(self, count: float) -> Array:
+        """dL/dZ_i = weight_i · dL_i/dZ_i"""
         return np.concatenate([part.weight * part.loss.backward(count) for part in self.parts], axis=1)
 
     def branches(self) -> list[Array]:
