@@ -88,9 +88,8 @@ def prepare_case(case: Case, folder: Path, mnist: Path | None, threads: int) -> 
         data = {"name": "mnist", "files": str(mnist), "cache_dir": str(folder)}
     (folder / "config.yaml").write_text(yaml.safe_dump(case.config(data, threads)))
     _, experiment = build(load_config(folder / "config.yaml"))
-    weights = {f"{letter}{i}": array for i, d in enumerate(experiment.objective.network.dense)
-               for letter, array in (("W", d.W), ("b", d.b)) if array is not None}  # fmt: skip
-    np.savez(folder / "weights.npz", **weights)
+    views = experiment.objective.network.parameters.views
+    np.savez(folder / "weights.npz", **{f"{name[-1]}{name.split('.')[1]}": array for name, array in views.items()})
     assert len(experiment.batches.examples) == len(x), "all peers learn from the same examples"
     return case.epochs * len(experiment.batches)
 

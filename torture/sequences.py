@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import bpcli
-from bpcli.nn.dropout import DropoutLayer
+from bpcli.nn.layers import DropoutLayer
 from bpcli.training.objective import Objective
 from bpcli.training.update import Update
 from torture.row import Outcome, Row, Size, failures_of
@@ -59,7 +59,7 @@ def _watched() -> Iterator[Sequence]:
         before = _digest(X, T)
         loss = forward(objective, X, T, step)
         if step is not None:
-            masks = [layer.kept for layer in objective.network.layers.values() if isinstance(layer, DropoutLayer)]
+            masks = [layer.mask for layer in objective.network.layers.values() if isinstance(layer, DropoutLayer)]
             batch = f"{before} {_digest(*masks)}"
         return loss
 

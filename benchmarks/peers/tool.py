@@ -58,20 +58,19 @@ def own_loop(config: Path) -> Train:
     """Forward, backward, update and nothing else, one after the other."""
     resolved, experiment = build(load_config(config))
     objective, update, rate = experiment.objective, experiment.update, resolved.optimizer.learning_rate
-    parameters, scale = objective.network.parameters, update.optimizer.scale(rate)
+    parameters = objective.network.parameters
     drawn = parameters.theta.copy()
 
     def train() -> Trained:
         parameters.theta[...] = drawn
         state = experiment.start()
-        state.counters.learning_rate = rate
         started = perf_counter()
         for epoch in range(resolved.training.epochs or 0):
             total, seen = 0.0, 0
             for X, T in experiment.batches.epoch(epoch):
                 total += objective.forward(X, T, state.counters.step)
-                objective.backward(len(X), scale, update.carry(state, rate))
-                update.apply(state, parameters, learning_rate=rate, revalue=lambda: 0.0)
+                objective.backward(len(X))
+                update.apply(state, parameters, learning_rate=rate, reevaluate=lambda: 0.0)
                 state.counters.step += 1
                 seen += len(X)
         return Trained(perf_counter() - started, total / seen)

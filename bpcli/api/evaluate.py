@@ -23,7 +23,7 @@ from bpcli.data.lacking import lacking_classes, lacking_warnings
 from bpcli.data.stream import Stream
 from bpcli.errors import CheckpointError, ConfigError, UsageError
 from bpcli.nn.arrays import Array
-from bpcli.nn.weighted_sum import WeightedSum
+from bpcli.nn.losses.weighted_sum import WeightedSum
 from bpcli.training.checkpoint import Saved, load_checkpoint, restore_answers
 from bpcli.training.evaluate import measure
 from bpcli.training.experiment import Experiment

@@ -129,10 +129,7 @@ def gradcheck(
         experiment = _experiment(target, overrides)
         X, T = next(filter(None, experiment.batches.epoch(0)))
         count = min(len(X), MOST_EXAMPLES)
-        accumulated = experiment.update.accumulates(experiment.objective.network)
-        return check_objective(
-            experiment.objective, X[:count].copy(), T[:count].copy(), accumulated=accumulated, **options
-        )
+        return check_objective(experiment.objective, X[:count].copy(), T[:count].copy(), **options)
 
 
 def _suite(options: dict[str, Any]) -> SuiteReport:

@@ -123,7 +123,7 @@ def find_learning_rate(
 
 
 def _require_range(config: Config, *, start: float, end: float, steps: int, smoothing: float) -> None:
-    if config.optimizer.searches:
+    if config.optimizer.uses_line_search:
         raise UsageError("lbfgs searches along its direction for the length of a step: it has no rate to find")
     if not 0 < start < end < math.inf:
         raise UsageError(f"--start is {start:g} and --end {end:g}, but they must be greater than 0, and rise")

@@ -10,7 +10,7 @@ from bpcli.config.sections import Config
 from bpcli.errors import CheckpointError
 from bpcli.nn.activations import AnyActivation
 from bpcli.nn.arrays import Array
-from bpcli.nn.normalization import Normalization
+from bpcli.nn.layers import Normalization
 from bpcli.training.checkpoint import Saved, kept_slots, restore_answers, restore_optimizer
 from bpcli.training.experiment import Experiment
 from bpcli.training.state import State

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 from itertools import product
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -27,8 +27,6 @@ from bpcli.nn.activations import (
     Tanh,
 )
 from bpcli.nn.arrays import Array
-from bpcli.nn.batch_norm import BatchNorm
-from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import (
     Constants,
     Initializer,
@@ -40,7 +38,7 @@ from bpcli.nn.initializers import (
     Uniform,
     Zeros,
 )
-from bpcli.nn.layer_norm import LayerNorm
+from bpcli.nn.layers import BatchNorm, Dense, LayerNorm, Normalization
 from bpcli.nn.losses import (
     CrossEntropy,
     HalfSquaredError,
@@ -53,7 +51,6 @@ from bpcli.nn.losses import (
     Poisson,
 )
 from bpcli.nn.network import Network
-from bpcli.nn.normalization import Normalization
 from bpcli.optim.penalties import Penalty, penalties
 from bpcli.training.objective import Objective
 
@@ -185,17 +182,16 @@ def make_case(
     """
     specs = [Dense(units=HIDDEN, activation=hidden, init=init, normalization=normalization, dropout=dropout)]
     specs = [*specs * (depth - 1), Dense(units=pairing.outputs, activation=pairing.output, init=init)]
-    network = Network(specs, features=FEATURES, dtype=np.float64, seed=0, capacity=batch, input_noise=noise)
+    network = Network(specs, features=FEATURES, dtype=np.float64, seed=0, input_noise=noise)
     rng = np.random.default_rng(_SEED)
     biases = network.parameters.theta[network.parameters.weights.stop :]
     biases += 0.3 * rng.standard_normal(len(biases))
     X = rng.standard_normal((batch, FEATURES))
     T = _targets(pairing, batch, rng)
     weights = None if pairing.class_weights is None else np.array(pairing.class_weights)
-    options: dict[str, Any] = {"width": pairing.outputs, "dtype": np.float64, "class_weights": weights}
-    head = pairing.loss.head(pairing.output, capacity=batch, **options)
+    loss = pairing.loss.bind(pairing.output, weights)
     stretch = (network.parameters.weights, penalty)
-    objective = Objective(network, head, penalties([stretch]), pairing.loss.reduction)
+    objective = Objective(network, loss, penalties([stretch]), pairing.loss.reduction)
     return Case(_name(pairing, hidden, depth, penalty, init, batch, normalization, dropout, noise), objective, X, T)
 
 

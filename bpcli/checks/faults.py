@@ -5,7 +5,6 @@ A planted bug is a copy of the objective with another `backward`; the objective 
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from typing import Literal, get_args
 
@@ -13,10 +12,10 @@ import numpy as np
 
 from bpcli.checks.numerical import STEP
 from bpcli.errors import UsageError
-from bpcli.nn.activation_layer import ActivationLayer
 from bpcli.nn.activations import Activation, Identity
 from bpcli.nn.arrays import Array
-from bpcli.nn.losses import GeneralHead, Head, Reduction
+from bpcli.nn.layers import ActivationLayer
+from bpcli.nn.losses import Compared, OutputLoss, Reduction
 from bpcli.nn.network import Network
 from bpcli.optim.penalties import Penalties
 from bpcli.training.objective import Objective
@@ -41,6 +40,7 @@ def hindrance(fault: FaultName, objective: Objective, X: Array, T: Array) -> str
     """
     if fault not in _BUGS:
         raise UsageError(f"there is no fault '{fault}' to inject: write one of {', '.join(get_args(FaultName))}")
+    parameters = objective.network.parameters
     if fault == "no-average" and objective.reduction == "sum":
         return "the objective is the sum over the batch, not its mean; set loss.reduction to mean"
     if fault == "no-average" and len(X) == 1:
@@ -49,7 +49,7 @@ def hindrance(fault: FaultName, objective: Objective, X: Array, T: Array) -> str
         return "there is no penalty to leave out; set regularization.l2"
     if fault == "no-derivative" and all(isinstance(activation, Identity) for activation in _differentiated(objective)):
         return "no layer multiplies by a derivative f'(z); add a hidden layer with activation: tanh"
-    if fault == "transposed" and all(1 in layer.W.shape for layer in objective.network.dense):
+    if fault == "transposed" and all(1 in parameters.shapes[name] for name in parameters.weight_names):
         return "every weight matrix has a single row or column; add a hidden layer of 2 units or more"
     right, wrong = gradient(objective, X, T), gradient(_planted(fault, objective), X, T)
     rounding = 1e-9 * max(1.0, abs(objective.value(X, T, STEP)))
@@ -58,25 +58,20 @@ def hindrance(fault: FaultName, objective: Objective, X: Array, T: Array) -> str
     return None
 
 
-def gradient(objective: Objective, X: Array, T: Array, *, accumulated: bool = False) -> Array:
-    """dJ/dθ `(P,)` by back-propagation, as a new array; `accumulated` on top of the last one, which is taken off."""
+def gradient(objective: Objective, X: Array, T: Array) -> Array:
+    """Return dJ/dθ `(P,)` by back-propagation, as a new array."""
     objective.forward(X, T, STEP)
     objective.backward(len(X))
-    grad = objective.network.parameters.grad.copy()
-    if not accumulated:
-        return grad
-    objective.forward(X, T, STEP)
-    objective.backward(len(X), carry=0.5)
-    return objective.network.parameters.grad - 0.5 * grad
+    return objective.network.parameters.grad.copy()
 
 
 def _planted(fault: FaultName, objective: Objective) -> Objective:
-    return _BUGS[fault](objective.network, objective.head, objective.penalties, objective.reduction)
+    return _BUGS[fault](objective.network, objective.loss, objective.penalties, objective.reduction)
 
 
 def _differentiated(objective: Objective) -> list[Activation]:
     """The activations whose derivative back-propagation multiplies by; a fused loss cancels that of the output."""
-    output = [objective.head.activation] if isinstance(objective.head, GeneralHead) else []
+    output = [objective.loss.activation] if isinstance(objective.loss, Compared) else []
     return [layer.activation for layer in _activations(objective.network).values()] + output
 
 
@@ -87,65 +82,67 @@ def _activations(network: Network) -> dict[str, ActivationLayer]:
 class _WrongSign(Objective):
     """t - y where y - t belongs: training climbs."""
 
-    def backward(self, count: int, scale: float = 1.0, carry: float = 0.0) -> None:
-        Objective(self.network, self.head, self.penalties).backward(
-            -count if self.reduction == "mean" else -1, scale, carry
-        )
+    def backward(self, count: int) -> None:
+        parameters = self.network.parameters
+        _unpenalized(self).backward(count)
+        parameters.grad *= -1
+        self.penalties.add_gradient(parameters.theta, parameters.grad)
 
 
 class _NoAverage(Objective):
     """The gradient of the sum of the losses beside the value of their mean."""
 
-    def backward(self, count: int, scale: float = 1.0, carry: float = 0.0) -> None:
-        super().backward(1, scale, carry)
+    def backward(self, count: int) -> None:
+        super().backward(1)
 
 
 class _NoPenalty(Objective):
     """The penalty is in the loss but not in the gradient."""
 
-    def backward(self, count: int, scale: float = 1.0, carry: float = 0.0) -> None:
-        _unpenalised(self).backward(count, scale, carry)
+    def backward(self, count: int) -> None:
+        _unpenalized(self).backward(count)
 
 
 class _Transposed(Objective):
     """dW comes out as (out, in), and is read as (in, out)."""
 
-    def backward(self, count: int, scale: float = 1.0, carry: float = 0.0) -> None:
-        _unpenalised(self).backward(count, scale, carry)
-        for layer in self.network.dense:
-            layer.dW[...] = layer.dW.T.reshape(layer.dW.shape)
-        self.penalties.add_gradient(self.network.parameters.theta, self.network.parameters.grad, scale)
+    def backward(self, count: int) -> None:
+        parameters = self.network.parameters
+        _unpenalized(self).backward(count)
+        for name in parameters.weight_names:
+            dW = parameters.grads[name]
+            dW[...] = dW.T.reshape(dW.shape)
+        self.penalties.add_gradient(parameters.theta, parameters.grad)
 
 
 class _NoDerivative(Objective):
     """dA is passed on as if it were dZ, in every layer."""
 
-    def __init__(self, network: Network, head: Head, penalties: Penalties, reduction: Reduction) -> None:
-        flat = {name: layer.having(_Flat(layer.activation)) for name, layer in _activations(network).items()}
-        if isinstance(head, GeneralHead):
-            head = copy.copy(head)
-            head.activation = _Flat(head.activation)
-        super().__init__(network.with_layers(flat), head, penalties, reduction)
+    def __init__(self, network: Network, loss: OutputLoss, penalties: Penalties, reduction: Reduction) -> None:
+        flat = {name: ActivationLayer(_Flat(layer.activation)) for name, layer in _activations(network).items()}
+        if isinstance(loss, Compared):
+            loss = Compared(loss.comparison, _Flat(loss.activation))
+        super().__init__(network.with_layers(flat), loss, penalties, reduction)
 
 
 class _Flat:
     """An activation whose derivative is forgotten."""
 
     def __init__(self, activation: Activation) -> None:
-        self.activation, self.keeps_Z, self.kinks = activation, activation.keeps_Z, activation.kinks
+        self.activation, self.kinks = activation, activation.kinks
 
-    def forward(self, Z: Array, A: Array) -> None:
-        self.activation.forward(Z, A)
+    def forward(self, Z: Array) -> Array:
+        return self.activation.forward(Z)
 
-    def backward(self, Z: Array, A: Array, dA: Array) -> None:
-        pass
+    def backward(self, Z: Array, A: Array, dA: Array) -> Array:
+        return dA
 
     def piece(self, k: int, Z: Array) -> Array:
         return self.activation.piece(k, Z)
 
 
-def _unpenalised(objective: Objective) -> Objective:
-    return Objective(objective.network, objective.head, reduction=objective.reduction)
+def _unpenalized(objective: Objective) -> Objective:
+    return Objective(objective.network, objective.loss, reduction=objective.reduction)
 
 
 _BUGS: dict[FaultName, Callable[..., Objective]] = {

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from bpcli.checks.faults import FaultName, gradient, plant
-from bpcli.checks.kinks import crosses_kink, hold_sides
+from bpcli.checks.kinks import crosses_kink, freeze_branches
 from bpcli.checks.numerical import STEP, Line, derivative
 from bpcli.checks.sampling import entries_per_tensor, random_directions, sample_entries
 from bpcli.checks.verdicts import Comparison, GradcheckReport, summarize
@@ -38,13 +38,11 @@ def check_objective(
     fast: bool = False,
     seed: int = 0,
     fault: FaultName | None = None,
-    accumulated: bool = False,
 ) -> GradcheckReport:
     """Check every tensor of a float64 `objective` on a batch: `X (N, features)` and its targets `T`.
 
-    The analytic side goes through `Objective.forward` and `backward`, as training does, and is `accumulated` where
-    training adds each gradient to the last; the numeric side is a five-point difference of `Objective.value`, with
-    steps of h = `eps` · max(1, |w|). The two agree when
+    The analytic side goes through `Objective.forward` and `backward`, as training does; the numeric
+    side is a five-point difference of `Objective.value`, with steps of h = `eps` · max(1, |w|). The two agree when
 
         |a - n| <= atol · max(1, |J|) + rtol · max(|a|, |n|)
 
@@ -55,7 +53,7 @@ def check_objective(
     parameters = objective.network.parameters
     with np.errstate(all="ignore"):
         checked = plant(fault, objective, X, T) if fault else objective
-        grad = gradient(checked, X, T, accumulated=accumulated)
+        grad = gradient(checked, X, T)
         loss = objective.value(X, T, STEP)
         floor = atol / rtol * max(1.0, abs(loss))
         referee = _Referee(objective, X, T, grad, eps=eps, floor=floor, rtol=rtol)
@@ -104,7 +102,7 @@ class _Referee:
         A step can be at fault too: a kink inside it, or a loss so curved that the Taylor series is cut too short.
         So where the two disagree smaller steps are tried, each with a floor as much higher as rounding is worse.
         Once a smaller step crosses no kink and gives the same number, the gradient is wrong; where a kink stays
-        inside the smallest step, the derivative is that with all units held on their sides.
+        inside the smallest step, the derivative is that with all units kept on their branches.
         """
         analytic = line.slope(self.grad)
         h, previous = self._step(line), math.nan
@@ -123,10 +121,10 @@ class _Referee:
         return self._compare_at_kink(line, analytic, h)
 
     def _compare_at_kink(self, line: Line, analytic: float, h: float) -> Comparison:
-        """The verdict with all units held on their sides, where the loss has no corners but may be as curved."""
-        held = hold_sides(self.objective, self.X, self.T)
+        """The verdict with all units kept on their branches, where the loss has no corners but may be as curved."""
+        frozen = freeze_branches(self.objective, self.X, self.T)
         for shrink in _SHRINK:
-            numeric = derivative(held, self.X, self.T, line, h * shrink)
+            numeric = derivative(frozen, self.X, self.T, line, h * shrink)
             error = relative_error(analytic, numeric, self.floor / shrink)
             if error <= self.rtol:
                 return Comparison(analytic, numeric, error, "kink")

@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 from bpcli.config.footprint import require_room
-from bpcli.config.parts import plan_parts, weighted_sum_head
+from bpcli.config.parts import bind_parts, plan_parts
 from bpcli.config.resolve import resolve, target_encoding, with_length_stated
 from bpcli.config.sections import Config
 from bpcli.config.targets import class_weights, require_fitting_targets
@@ -23,9 +23,9 @@ from bpcli.data.stream import Stream
 from bpcli.data.stream_batches import StreamBatches
 from bpcli.data.targets import encode_targets, no_labels
 from bpcli.nn.arrays import Array
-from bpcli.nn.losses import Head
+from bpcli.nn.losses import OutputLoss
+from bpcli.nn.losses.weighted_sum import WeightedSum
 from bpcli.nn.network import Network
-from bpcli.nn.weighted_sum import WeightedSum
 from bpcli.optim.max_norm import MaxNorm
 from bpcli.optim.penalties import Penalties, Penalty, penalties
 from bpcli.training.evaluate import BLOCK
@@ -57,7 +57,7 @@ def build(
     batches = data.batches
     resolved = with_length_stated(resolved, steps_per_epoch=len(batches), first_step=first_step)
     with memory_for("make the network", "write fewer units or a smaller data.batch_size"):
-        objective = _objective(resolved, data.info, data.labels, dtype, capacity=max(batches.batch_size, BLOCK))
+        objective = _objective(resolved, data.info, data.labels, dtype)
     experiment = Experiment(
         info=data.info,
         scaler=batches.scaler,
@@ -150,44 +150,46 @@ def _encode(config: Config, info: DataInfo, dtype: Any) -> Callable[[Array], Arr
     return partial(encode_targets, encoding=target_encoding(config, info), classes=len(info.class_names), dtype=dtype)
 
 
-def _objective(config: Config, info: DataInfo, y: Array, dtype: Any, *, capacity: int) -> Objective:
+def _objective(config: Config, info: DataInfo, y: Array, dtype: Any) -> Objective:
     model = config.model
     network = Network(
         model.layers,
         features=info.features,
         dtype=dtype,
         seed=config.seed,
-        capacity=capacity,
         input_noise=model.input_noise,
         input_dropout=model.input_dropout,
     )
-    head = _head(config, info, y, dtype, capacity=capacity)
-    return Objective(network, head, _penalties(config, network), config.loss.reduction)
+    return Objective(network, _output_loss(config, info, y), _penalties(config, network), config.loss.reduction)
 
 
-def _head(config: Config, info: DataInfo, y: Array, dtype: Any, *, capacity: int) -> Head:
+def _output_loss(config: Config, info: DataInfo, y: Array) -> OutputLoss:
     loss, last = config.loss, config.model.layers[-1]
     if isinstance(loss, WeightedSum):
-        return weighted_sum_head(plan_parts(loss, info), y, capacity=capacity, dtype=dtype)
+        return bind_parts(plan_parts(loss, info), y)
     assert last.activation is not None, "a resolved layer states its activation"
     weights = class_weights(loss, info.class_names, y if info.class_names else None)
-    return loss.head(last.activation, capacity=capacity, width=last.units, dtype=dtype, class_weights=weights)
+    return loss.bind(last.activation, weights)
 
 
 def _penalties(config: Config, network: Network) -> Penalties:
-    """Of the weights of each layer, which follow one another."""
-    stretches, start = [], 0
-    for dense, layer in zip(network.dense, config.model.layers, strict=True):
-        stop = start + dense.W.size
-        stretches.append((slice(start, stop), Penalty(l2=layer.l2 or 0.0, l1=layer.l1 or 0.0)))
-        start = stop
-    return penalties(stretches)
+    """Join the penalties of the weights of each layer."""
+    parameters = network.parameters
+    return penalties(
+        [
+            (parameters.places[name], Penalty(l2=layer.l2 or 0.0, l1=layer.l1 or 0.0))
+            for i, layer in enumerate(config.model.layers)
+            for name in parameters.weights_of(f"layers.{i}")
+        ]
+    )
 
 
 def _update(config: Config, network: Network) -> Update:
+    parameters = network.parameters
     limits = tuple(
-        (dense.W, layer.max_norm)
-        for dense, layer in zip(network.dense, config.model.layers, strict=True)
+        (parameters.views[name], layer.max_norm)
+        for i, layer in enumerate(config.model.layers)
+        for name in parameters.weights_of(f"layers.{i}")
         if layer.max_norm is not None
     )
     return Update(config.optimizer, config.clipping, MaxNorm(limits), config.average)

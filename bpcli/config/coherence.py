@@ -13,8 +13,8 @@ from bpcli.config.watching import watching
 from bpcli.data.stream import Stream
 from bpcli.errors import Path, Problem
 from bpcli.nn.activations import Identity, Softmax
-from bpcli.nn.batch_norm import BatchNorm
-from bpcli.nn.weighted_sum import WeightedSum
+from bpcli.nn.layers import BatchNorm
+from bpcli.nn.losses.weighted_sum import WeightedSum
 from bpcli.optim.clipping import Clipping
 from bpcli.optim.schedules import Cyclical
 from bpcli.optim.sgd import SGD
@@ -44,7 +44,7 @@ def _nesterov(config: Config) -> Iterator[Problem]:
 
 
 def _line_search(config: Config) -> Iterator[Problem]:
-    if not config.optimizer.searches:
+    if not config.optimizer.uses_line_search:
         return
     if config.data.batch_size != "full" and not isinstance(config.data, Stream):
         message = f"{config.optimizer.name} needs all examples at once: write full"

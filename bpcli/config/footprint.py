@@ -55,12 +55,9 @@ def require_room(config: Config, features: int, dtype: Any, *, examples: Example
 
 def _layers(config: Config, widths: tuple[int, ...], item: int) -> list[Need]:
     """The weights of each, and all that the optimizer keeps of them."""
-    optimizer = config.optimizer
-    if optimizer.carry(optimizer.learning_rate, optimizer.learning_rate):  # its slot may be the gradient
-        copies = 2
-    else:
-        copies = 2 + len(optimizer.init(zeros(1, np.float32)))
-    copies += config.average is not None
+    slots = config.optimizer.init(zeros(1, np.float32))
+    # The weights and their gradient, the slots, and the average where one is kept.
+    copies = 2 + len(slots) + (config.average is not None)
     needs = []
     for i, (fan_in, fan_out) in enumerate(pairwise(widths)):
         what = f"the weights, {fan_in:,} x {fan_out:,} in model.layers[{i}], and what the optimizer keeps of them"
@@ -85,7 +82,7 @@ def _batch(config: Config, widths: tuple[int, ...], item: int, rows: int) -> Nee
     size = rows * item * (max(widths) if stream else sum(widths))
     key = "window" if stream and rows == stream.window else "batch_size"
     advice = f"write a smaller {key}"
-    if config.optimizer.searches:
+    if config.optimizer.uses_line_search:
         advice = f"{config.optimizer.name} needs all rows at once: write another optimizer, and a smaller batch_size"
     return Need(size, f"batches of {rows:,} rows, in layers of {sum(widths):,} units together,", ("data", key), advice)
 

@@ -11,7 +11,7 @@ from bpcli.config.watching import watching
 from bpcli.data.dataset import DataInfo
 from bpcli.data.stream import Stream
 from bpcli.errors import Problem
-from bpcli.nn.weighted_sum import WeightedSum
+from bpcli.nn.losses.weighted_sum import WeightedSum
 from bpcli.optim.schedules import Constant
 from bpcli.training.metrics import metric_names, usual_metrics
 from bpcli.training.sections import Checkpoint

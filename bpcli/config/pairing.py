@@ -15,7 +15,7 @@ from bpcli.data.stream import Stream
 from bpcli.errors import Path, Problem
 from bpcli.nn.activations import Sigmoid, Softmax
 from bpcli.nn.losses import CrossEntropy, Hinge, KLDivergence, Poisson
-from bpcli.nn.weighted_sum import WeightedSum
+from bpcli.nn.losses.weighted_sum import WeightedSum
 
 MOST_COMPARED = 200
 """classes among which two spellings of one are looked for"""

@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from bpcli.errors import ConfigError, Path, Problem, listed
 from bpcli.nn.activations import AnyActivation, Sigmoid, Softmax
 from bpcli.nn.arrays import Array
 from bpcli.nn.losses import CrossEntropy, Hinge, KLDivergence
-from bpcli.nn.weighted_sum import Part, PartHead, TargetKind, WeightedSum, WeightedSumHead
+from bpcli.nn.losses.weighted_sum import BoundPart, Part, TargetKind, WeightedOutputLoss, WeightedSum
 
 
 @dataclass(frozen=True)
@@ -61,17 +60,17 @@ def plan_parts(loss: WeightedSum, info: DataInfo) -> tuple[PartPlan, ...]:
     return tuple(plans)
 
 
-def weighted_sum_head(plans: tuple[PartPlan, ...], y: Array, *, capacity: int, dtype: Any) -> WeightedSumHead:
-    """The head of all parts; `y (M, targets)` of the training split, by which classes are balanced."""
+def bind_parts(plans: tuple[PartPlan, ...], y: Array) -> WeightedOutputLoss:
+    """Bind the loss of each part; classes are balanced by `y (M, targets)` of the training split."""
     parts = []
     for plan in plans:
-        part, width = plan.part, plan.outputs.stop - plan.outputs.start
+        part = plan.part
         assert part.activation is not None, "a planned part states its activation"
         labels = y[:, plan.columns[0]].astype(np.intp) if plan.class_names else None
         weights = class_weights(part.loss, plan.class_names, labels)
-        head = part.loss.head(part.activation, capacity=capacity, width=width, dtype=dtype, class_weights=weights)
-        parts.append(PartHead(part.name, head, part.weight, plan.outputs, plan.columns, plan.kind))
-    return WeightedSumHead(parts, capacity=capacity, width=plans[-1].outputs.stop, dtype=dtype)
+        loss = part.loss.bind(part.activation, weights)
+        parts.append(BoundPart(part.name, loss, part.weight, plan.outputs, plan.columns, plan.kind))
+    return WeightedOutputLoss(parts)
 
 
 def _units(activation: AnyActivation, class_names: tuple[str, ...], columns: tuple[int, ...]) -> int:

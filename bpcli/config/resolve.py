@@ -18,9 +18,9 @@ from bpcli.data.stream import Stream
 from bpcli.data.targets import Encoding
 from bpcli.errors import ConfigError, Problem
 from bpcli.nn.activations import AnyActivation, Identity
-from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import default_initializer
-from bpcli.nn.weighted_sum import WeightedSum
+from bpcli.nn.layers import Dense
+from bpcli.nn.losses.weighted_sum import WeightedSum
 from bpcli.optim.schedules import Plateau, with_length
 from bpcli.training.monitor import default_mode
 from bpcli.training.sections import EarlyStopping

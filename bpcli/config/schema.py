@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from bpcli.config.docs import key_docs, section_doc
 from bpcli.config.fields import child, choices, default_name, fields_of, sections
 from bpcli.config.sections import Config
-from bpcli.nn.dense import Dense
+from bpcli.nn.layers import Dense
 
 
 def json_schema() -> dict[str, Any]:

@@ -10,11 +10,10 @@ from pydantic import ConfigDict, Discriminator
 
 from bpcli.data.sources import AnySource
 from bpcli.nn.activations import AnyActivation, ReLU
-from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import Initializer, Zeros
+from bpcli.nn.layers import Dense, Normalization
 from bpcli.nn.losses import CrossEntropy, Loss
-from bpcli.nn.normalization import Normalization
-from bpcli.nn.weighted_sum import WeightedSum
+from bpcli.nn.losses.weighted_sum import WeightedSum
 from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.clipping import Clipping
 from bpcli.optim.optimizers import AnyOptimizer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bpcli.config.fields import child, choices, default_name, section_of, sections
-from bpcli.nn.dense import Dense
+from bpcli.nn.layers import Dense
 
 
 def expand(value: Any, hint: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bpcli.config.sections import Config
 from bpcli.data.stream import Stream
 from bpcli.errors import Problem
-from bpcli.nn.weighted_sum import WeightedSum
+from bpcli.nn.losses.weighted_sum import WeightedSum
 from bpcli.optim.schedules import Bounded
 
 
@@ -30,7 +30,7 @@ def stream_problems(config: Config) -> Iterator[Problem]:
     if isinstance(schedule, Bounded) and schedule.length is None and config.training.epochs is None:
         message = f"{schedule.name} needs a length, and nobody knows that of a stream: give it, in {schedule.per}s"
         yield Problem(("schedule", "length"), message)
-    if config.optimizer.searches:
+    if config.optimizer.uses_line_search:
         message = f"{config.optimizer.name} needs all examples at once, which a stream never has: choose another"
         yield Problem(("optimizer",), message)
     if isinstance(config.loss, WeightedSum):

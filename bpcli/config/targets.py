@@ -11,7 +11,7 @@ from bpcli.errors import Path, Problem, config_error, listed
 from bpcli.nn.activations import AnyActivation, Softmax
 from bpcli.nn.arrays import Array
 from bpcli.nn.losses import CrossEntropy, Hinge, KLDivergence, Loss, Poisson
-from bpcli.nn.weighted_sum import WeightedSum, WeightedSumHead
+from bpcli.nn.losses.weighted_sum import WeightedOutputLoss, WeightedSum
 from bpcli.training.experiment import Experiment
 
 
@@ -45,7 +45,7 @@ def require_fitting_targets(config: Config, experiment: Experiment) -> None:
 
     The rows of a stream are not there yet, and are not looked at.
     """
-    loss, head = config.loss, experiment.objective.head
+    loss, head = config.loss, experiment.objective.loss
     if experiment.info.class_names or "train" not in experiment.splits:
         return
     if not isinstance(loss, WeightedSum):
@@ -53,7 +53,7 @@ def require_fitting_targets(config: Config, experiment: Experiment) -> None:
         scaled = ", or data.scale: unit" if config.data.reconstructs else ""
         hint = f"write loss: mse and output: identity{scaled}"
         _require_fitting(loss, activation, experiment, own=lambda T: T, at=("loss",), hint=hint)
-    elif isinstance(head, WeightedSumHead):
+    elif isinstance(head, WeightedOutputLoss):
         for i, (part, bound) in enumerate(zip(loss.parts, head.parts, strict=True)):
             if bound.kind == "value":
                 at = ("loss", "parts", i, "loss")

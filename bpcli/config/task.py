@@ -8,7 +8,7 @@ from bpcli.config.sections import Config
 from bpcli.data.labelled import Labelled, TargetColumn, Task
 from bpcli.nn.activations import Sigmoid, Softmax
 from bpcli.nn.losses import CrossEntropy, Hinge, KLDivergence, Loss, Poisson
-from bpcli.nn.weighted_sum import WeightedSum
+from bpcli.nn.losses.weighted_sum import WeightedSum
 
 
 def with_task(config: Config) -> Config:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bpcli.config.fields import Option, describe, options, sections, within
 from bpcli.config.scalars import resolve_plain
-from bpcli.nn.dense import Dense
+from bpcli.nn.layers import Dense
 
 LONGEST_SHOWN = 40
 

@@ -65,6 +65,10 @@ class Batches:
         """Batches in an epoch, the short last one included."""
         return -(-self._sampler.size // self.batch_size)
 
+    def count_new(self, X: Array) -> int:
+        """Return how many examples of a batch have not been learned from in this epoch: all."""
+        return len(X)
+
     def epoch(self, epoch: int, *, skip: int = 0) -> Iterator[Batch]:
         """The batches of epoch number `epoch` (from 0), without the first `skip`.
 

@@ -10,7 +10,7 @@ import numpy as np
 from bpcli.data.augmentation.augmenter import Augmenter
 from bpcli.data.dataset import Examples
 from bpcli.data.scaling import Scaler
-from bpcli.nn.arrays import Array, Buffer, zeros
+from bpcli.nn.arrays import Array, zeros
 
 AT_ONCE = 2**17
 """Bytes of several small batches that are gathered in one call, which costs as much as the step of a small network."""
@@ -43,14 +43,14 @@ class Inputs:
         self.batches_at_once = min(max(room, 1), -(-len(examples) // batch_size))
         """which `gather` takes"""
         self._gathered = zeros((self.batches_at_once * batch_size, features), self._x.dtype)
-        self._X = Buffer(batch_size, features, dtype) if self._is_raw else None
+        self._X = zeros((batch_size, features), dtype) if self._is_raw else None
         self._images = zeros((batch_size, features), dtype) if self._changes_images else None
 
     def apart(self) -> Inputs:
         """The same inputs, in buffers of their own."""
         other = copy.copy(self)
         other._gathered = zeros(self._gathered.shape, self._gathered.dtype)
-        other._X = self._X.like() if self._X else None
+        other._X = None if self._X is None else zeros(self._X.shape, self._X.dtype)
         return other
 
     def gather(self, chosen: Array) -> None:
@@ -62,7 +62,7 @@ class Inputs:
         """`X (N, features)`, scaled, of these `rows` of what was gathered, changed as `epoch` and `place (N,)` say."""
         X = self._gathered[rows]
         if self._X is not None:
-            X = self._scaled(X, self._X.rows(len(X)), epoch, place)
+            X = self._scaled(X, self._X[: len(X)], epoch, place)
         if self.augmenter is not None:
             self.augmenter.add_noise(X, epoch, place)
         return X

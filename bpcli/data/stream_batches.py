@@ -56,6 +56,10 @@ class StreamBatches:
         """Updates in an epoch; the last epoch may have fewer."""
         return min(self.stream.steps_per_epoch, sys.maxsize)  # which `len` can say, and no stream reaches
 
+    def count_new(self, X: Array) -> int:
+        """Return how many rows of the last batch, those at its end, have not been learned from."""
+        return self.new_rows
+
     def epoch(self, epoch: int, *, skip: int = 0) -> Iterator[Batch | None]:
         """The updates of the next epoch, without the first `skip`; None while rows are waited for.
 

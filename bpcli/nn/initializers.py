@@ -1,4 +1,4 @@
-"""How weights and biases start.
+"""Initialisers: how weights and biases start.
 
 An initialiser draws in float64; the network rounds to its own precision, so that float32 and float64 networks of one
 seed start at the same place. `shape` is `(fan_in, fan_out)` for weights and `(fan_out,)` for biases.
@@ -65,7 +65,7 @@ class TruncatedNormal:
     """standard deviation before the tails are cut"""
 
     def draw(self, rng: np.random.Generator, shape: Shape, *, fan_in: int, fan_out: int) -> Array:
-        """Draws what lies beyond anew, until nothing does."""
+        """Draw again what lies beyond, until nothing does."""
         values = rng.standard_normal(shape)
         while (beyond := np.abs(values) > 2).any():
             values[beyond] = rng.standard_normal(int(beyond.sum()))
@@ -126,12 +126,12 @@ class Orthogonal:
     """length of the rows or columns"""
 
     def draw(self, rng: np.random.Generator, shape: Shape, *, fan_in: int, fan_out: int) -> Array:
-        """A vector is a matrix of one row."""
+        """Draw a vector as a matrix of one row."""
         rows, columns = shape if len(shape) == 2 else (1, *shape)
         normal = rng.standard_normal((max(rows, columns), min(rows, columns)))
         Q, R = np.linalg.qr(normal)
         Q *= np.where(np.diagonal(R) < 0, -1, 1)
-        return np.asarray(self.gain * (Q if rows >= columns else Q.T)).reshape(shape)
+        return self.gain * (Q if rows >= columns else Q.T).reshape(shape)
 
 
 Initializer = Zeros | Constants | Normal | TruncatedNormal | Uniform | ScaledNormal | ScaledUniform | Orthogonal
@@ -139,14 +139,17 @@ Initializer = Zeros | Constants | Normal | TruncatedNormal | Uniform | ScaledNor
 
 
 def default_initializer(activation: Activation) -> Initializer:
-    """He for relu and its relatives, whose half of dead outputs it makes up for; LeCun for selu, whose paper asks for
-    it; Glorot for the rest."""
+    """Choose He for relu and its relatives, LeCun for selu, and Glorot for the rest.
+
+    He makes up for the half of the outputs that are zero; LeCun is what the paper of selu asks for.
+    """
     if isinstance(activation, ReLU | LeakyReLU | ELU | GELU | SiLU | Softplus):
         return ScaledNormal(name="he_normal")
     return ScaledNormal(name="lecun_normal") if isinstance(activation, SELU) else ScaledUniform(name="glorot_uniform")
 
 
 def _variance(name: str, fan_in: int, fan_out: int) -> float:
+    """Return the variance of the weights that the initialiser called `name` promises."""
     if name.startswith("glorot"):
         return 2 / (fan_in + fan_out)
     return (2 if name.startswith("he") else 1) / fan_in

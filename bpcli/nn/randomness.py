@@ -30,5 +30,5 @@ _STREAM: dict[Purpose, int] = {
 
 
 def generator(seed: int, purpose: Purpose, *place: int) -> np.random.Generator:
-    """The generator of one purpose at one place; equal arguments draw equal numbers."""
+    """Return the generator of one purpose at one place; equal arguments draw equal numbers."""
     return np.random.default_rng([seed, _STREAM[purpose], *place])

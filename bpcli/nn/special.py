@@ -44,7 +44,7 @@ _FAR = 5.93
 
 
 def erf(x: Array) -> Array:
-    """erf(x) = 2/√π ∫_0^x e^(-t²) dt, as a new array of the same type, right to a few units in the last place."""
+    """Compute erf(x) = 2/√π ∫_0^x e^(-t²) dt as a new array, right to a few units in the last place of its type."""
     size = np.minimum(np.abs(x), _FAR)
     square = np.minimum(size, _NEAR_END) ** 2
     near = x * (_horner(_NEAR[0], square) / _horner(_NEAR[1], square))
@@ -54,7 +54,7 @@ def erf(x: Array) -> Array:
 
 
 def _horner(coefficients: Sequence[float], x: Array) -> Array:
-    """The polynomial with these coefficients, the highest power first."""
+    """Compute the polynomial with these coefficients, the highest power first."""
     value = np.full_like(x, coefficients[0])
     for coefficient in coefficients[1:]:
         value *= x

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,17 +14,13 @@ from annotated_types import Ge, Gt, Lt
 
 from bpcli.nn.arrays import Array
 from bpcli.nn.parameters import Parameters
-from bpcli.optim.optimizer import Slots, Unscaled, blocks, make_slots
-from bpcli.optim.subnormals import flush_subnormals
+from bpcli.optim.base import Slots, make_slots
+from bpcli.optim.blocks import InBlocks
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Averages(Unscaled):
-    """m ← β₁ m + (1-β₁) g and v ← β₂ v + (1-β₂) g².
-
-    Kept are the sums M = m / (1-β₁) and V = v / (1-β₂): M ← β₁ M + g takes a pass less over the parameters, and the
-    factors go into η and ε.
-    """
+class _Averages(InBlocks):
+    """The averages of Adam and its relatives: m ← β₁ m + (1-β₁) g and v ← β₂ v + (1-β₂) g²."""
 
     learning_rate: Annotated[float, Gt(0)] = 0.001
     """η, the size of a step"""
@@ -35,18 +30,24 @@ class _Averages(Unscaled):
     """β₂, the share of the average square that is kept"""
     epsilon: Annotated[float, Gt(0)] = 1e-8
     """ε, keeps the division from zero"""
-    searches: ClassVar[bool] = False
+    decaying_slots: ClassVar[tuple[str, ...]] = ("mean", "mean_square")
 
     def init(self, theta: Array) -> Slots:
-        return make_slots(theta, "gradients", "squares")
+        return make_slots(theta, "mean", "mean_square")
 
-    def _mean(self, step: int) -> float:
-        """m̂ / M"""
-        return (1 - self.beta1) / (1 - self.beta1 ** (step + 1))
+    def _average_gradient(self, slots: Slots, grad: Array) -> Array:
+        """m ← β₁ m + (1-β₁) g"""
+        m = slots["mean"]
+        m *= self.beta1
+        m += (1 - self.beta1) * grad
+        return m
 
-    def _root(self, step: int) -> float:
-        """√(v̂ / V)"""
-        return math.sqrt((1 - self.beta2) / (1 - self.beta2 ** (step + 1)))
+    def _average_square(self, slots: Slots, grad: Array) -> Array:
+        """v ← β₂ v + (1-β₂) g²"""
+        v = slots["mean_square"]
+        v *= self.beta2
+        v += (1 - self.beta2) * grad * grad
+        return v
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,29 +62,16 @@ class Adam(_Averages):
     """divide by the greatest average square so far"""
 
     def init(self, theta: Array) -> Slots:
-        return make_slots(theta, "gradients", "squares", *(["greatest"] if self.amsgrad else []))
+        return make_slots(theta, "mean", "mean_square", *(["greatest"] if self.amsgrad else []))
 
-    def update(
-        self, slots: Slots, parameters: Parameters, *, learning_rate: float, step: int, revalue: Callable[[], float]
-    ) -> None:
-        root = self._root(step)
-        rate = learning_rate * self._mean(step) / root
-        divisors = slots["greatest" if self.amsgrad else "squares"]
-        vectors = parameters.theta, parameters.grad, slots["gradients"], slots["squares"], divisors
-        for theta, g, M, V, divisor in blocks(*vectors):
-            M *= self.beta1
-            M += g
-            V *= self.beta2
-            V += np.multiply(g, g, g)
-            if self.amsgrad:
-                np.maximum(divisor, V, out=divisor)
-            np.sqrt(divisor, g)
-            g += self.epsilon / root
-            np.divide(M, g, g)
-            g *= rate
-            theta -= g
-            flush_subnormals(M, step=step)
-            flush_subnormals(V, step=step)
+    def update(self, slots: Slots, theta: Array, grad: Array, *, learning_rate: float, step: int) -> None:
+        t = step + 1
+        m, v = self._average_gradient(slots, grad), self._average_square(slots, grad)
+        if self.amsgrad:
+            v = np.maximum(slots["greatest"], v, out=slots["greatest"])
+        m_hat = m / (1 - self.beta1**t)
+        v_hat = v / (1 - self.beta2**t)
+        theta -= learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,11 +82,11 @@ class AdamW(Adam):
     weight_decay: Annotated[float, Ge(0)] = 0.01
     """λ: the share of a weight that a step takes away, times the learning rate"""
 
-    def update(
-        self, slots: Slots, parameters: Parameters, *, learning_rate: float, step: int, revalue: Callable[[], float]
+    def step(
+        self, slots: Slots, parameters: Parameters, *, learning_rate: float, step: int, reevaluate: Callable[[], float]
     ) -> None:
         parameters.theta[parameters.weights] *= 1 - learning_rate * self.weight_decay
-        super().update(slots, parameters, learning_rate=learning_rate, step=step, revalue=revalue)
+        super().step(slots, parameters, learning_rate=learning_rate, step=step, reevaluate=reevaluate)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,29 +103,14 @@ class NAdam(_Averages):
     momentum_decay: Annotated[float, Ge(0)] = 0.004
     """ψ, how fast μ grows to β₁"""
 
-    def update(
-        self, slots: Slots, parameters: Parameters, *, learning_rate: float, step: int, revalue: Callable[[], float]
-    ) -> None:
-        now, then = (_momentum(self.beta1, self.momentum_decay, t) for t in (step + 1, step + 2))
-        product = _momentum_product(self.beta1, self.momentum_decay, step + 1)
-        root = self._root(step)
-        of_gradient = learning_rate * (1 - now) / (1 - product) / root
-        of_sum = learning_rate * then / (1 - product * then) * (1 - self.beta1) / root
-        vectors = parameters.theta, parameters.grad, slots["gradients"], slots["squares"]
-        for theta, g, M, V in blocks(*vectors):
-            M *= self.beta1
-            M += g
-            scale = g * g
-            V *= self.beta2
-            V += scale
-            g *= of_gradient
-            g += np.multiply(M, of_sum, scale)
-            np.sqrt(V, scale)
-            scale += self.epsilon / root
-            g /= scale
-            theta -= g
-            flush_subnormals(M, step=step)
-            flush_subnormals(V, step=step)
+    def update(self, slots: Slots, theta: Array, grad: Array, *, learning_rate: float, step: int) -> None:
+        t = step + 1
+        m, v = self._average_gradient(slots, grad), self._average_square(slots, grad)
+        mu, next_mu = (_momentum(self.beta1, self.momentum_decay, i) for i in (t, t + 1))
+        product = _momentum_product(self.beta1, self.momentum_decay, t)
+        v_hat = v / (1 - self.beta2**t)
+        ahead = (1 - mu) / (1 - product) * grad + next_mu / (1 - product * next_mu) * m
+        theta -= learning_rate * ahead / (np.sqrt(v_hat) + self.epsilon)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,39 +120,30 @@ class Adamax(_Averages):
     name: Literal["adamax"] = "adamax"
     learning_rate: Annotated[float, Gt(0)] = 0.002
     """η, the size of a step"""
+    decaying_slots: ClassVar[tuple[str, ...]] = ("mean",)
 
     def init(self, theta: Array) -> Slots:
-        return make_slots(theta, "gradients", "largest")
+        return make_slots(theta, "mean", "largest")
 
-    def update(
-        self, slots: Slots, parameters: Parameters, *, learning_rate: float, step: int, revalue: Callable[[], float]
-    ) -> None:
-        rate = learning_rate * self._mean(step)
-        for theta, g, M, u in blocks(parameters.theta, parameters.grad, slots["gradients"], slots["largest"]):
-            M *= self.beta1
-            M += g
-            np.abs(g, g)
-            g += self.epsilon
-            u *= self.beta2
-            np.maximum(u, g, out=u)
-            np.divide(M, u, g)
-            g *= rate
-            theta -= g
-            flush_subnormals(M, step=step)
+    def update(self, slots: Slots, theta: Array, grad: Array, *, learning_rate: float, step: int) -> None:
+        m, u = self._average_gradient(slots, grad), slots["largest"]
+        u *= self.beta2
+        np.maximum(u, np.abs(grad) + self.epsilon, out=u)
+        theta -= learning_rate / (1 - self.beta1 ** (step + 1)) * m / u
 
 
 def _momentum(beta1: float, decay: float, t: int) -> float:
-    """μ_t of nadam, t from 1."""
+    """Return μ_t of nadam, t from 1."""
     return float(beta1 * (1 - 0.5 * 0.96 ** (t * decay)))
 
 
 def _momentum_product(beta1: float, decay: float, t: int) -> float:
-    """Π_t of nadam: a function of t alone, so that nothing need be saved; 0 once 1 - Π_t is 1 to the last bit."""
+    """Return Π_t of nadam, or 0 once 1 - Π_t is 1 to the last bit: a function of t, so that nothing need be saved."""
     return 0.0 if beta1**t < 1e-17 else _momentum_products(beta1, decay, 1 + (t - 1) // 4096)[t - 1]
 
 
 @lru_cache(maxsize=4)
 def _momentum_products(beta1: float, decay: float, stretches: int) -> tuple[float, ...]:
-    """Π_1, Π_2, ... of so many stretches of 4,096."""
+    """Return Π_1, Π_2, ... of so many stretches of 4,096."""
     momenta = (_momentum(beta1, decay, t) for t in range(1, 4096 * stretches + 1))
     return tuple(accumulate(momenta, mul))

@@ -15,9 +15,9 @@ from bpcli.nn.arrays import Array
 
 @dataclass(frozen=True, kw_only=True)
 class Clipping:
-    """g ← clip(g, -value, value), then g ← g · min(1, norm / ‖g‖₂) over all parameters together (Pascanu et al. 2013).
+    """Gradient clipping: g ← clip(g, -value, value), then g ← g · min(1, norm / ‖g‖₂) (Pascanu et al. 2013).
 
-    g is the gradient of the whole objective, penalties included.
+    g is the gradient of the whole objective, penalties included, by all parameters together.
     """
 
     value: Annotated[float, Gt(0)] | None = None
@@ -27,19 +27,19 @@ class Clipping:
 
     @cached_property
     def is_active(self) -> bool:
-        """Whether there is a limit."""
+        """Return whether there is a limit."""
         return self.value is not None or self.norm is not None
 
-    def apply(self, grad: Array, scale: float = 1.0) -> None:
-        """Clip `grad (P,)`, which is `scale` g, in place."""
+    def apply(self, grad: Array) -> None:
+        """Clip `grad (P,)` in place."""
         if self.value is not None:
-            np.clip(grad, -self.value * scale, self.value * scale, out=grad)
-        if self.norm is not None and (length := global_norm(grad)) > self.norm * scale:
-            grad *= self.norm * scale / length
+            np.clip(grad, -self.value, self.value, out=grad)
+        if self.norm is not None and (length := global_norm(grad)) > self.norm:
+            grad *= self.norm / length
 
 
 def global_norm(grad: Array) -> float:
-    """‖g‖₂ of `grad (P,)`, without overflow on the way to it."""
+    """Compute ‖g‖₂ of `grad (P,)`, without overflow on the way to it."""
     squared = float(np.dot(grad, grad))
     if math.isfinite(squared):
         return math.sqrt(squared)

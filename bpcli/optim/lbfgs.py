@@ -12,15 +12,15 @@ from annotated_types import Ge, Gt, Le
 
 from bpcli.nn.arrays import Array
 from bpcli.nn.parameters import Parameters
+from bpcli.optim.base import Slots, make_slots
 from bpcli.optim.line_search import Point, strong_wolfe
-from bpcli.optim.optimizer import Slots, Unscaled, make_slots
 
 LEAST_CURVATURE = 1e-10
-"""A pair with less sᵀy says nothing of the curvature, and is left out."""
+"""A pair with less sᵀy says nothing about the curvature, and is left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class LBFGS(Unscaled):
+class LBFGS:
     """lbfgs: w ← w - t H g, H from the last `history` steps, t by a line search (Liu and Nocedal 1989).
 
     Two loops give H g (Nocedal and Wright 2006, algorithm 7.4), and t meets the strong Wolfe conditions. For the whole
@@ -34,15 +34,19 @@ class LBFGS(Unscaled):
     """the first length of a step that is tried"""
     history: Annotated[int, Ge(1), Le(100)] = 10
     """steps that are remembered"""
-    searches: ClassVar[bool] = True
+    uses_line_search: ClassVar[bool] = True
+    decaying_slots: ClassVar[tuple[str, ...]] = ()
 
     def init(self, theta: Array) -> Slots:
-        """Per remembered step, the newest first, its change of weights s and of the gradient y; zeros are not used."""
+        """Return s and y, the change of weights and of the gradient, of each remembered step, the newest first.
+
+        A pair of zeros is not used.
+        """
         pairs = [f"{kind}{i}" for i in range(self.history) for kind in ("s", "y")]
         return make_slots(theta, *pairs)
 
-    def update(
-        self, slots: Slots, parameters: Parameters, *, learning_rate: float, step: int, revalue: Callable[[], float]
+    def step(
+        self, slots: Slots, parameters: Parameters, *, learning_rate: float, step: int, reevaluate: Callable[[], float]
     ) -> None:
         theta, grad = parameters.theta, parameters.grad
         start, g = theta.copy(), grad.copy()
@@ -53,12 +57,12 @@ class LBFGS(Unscaled):
             nonlocal at
             np.multiply(direction, t, theta)
             np.add(theta, start, theta)
-            at, value = t, revalue()
+            at, value = t, reevaluate()
             slope = float(np.dot(grad, direction))
             return Point(t, value if math.isfinite(value) else math.inf, slope if math.isfinite(slope) else math.inf)
 
         first = learning_rate if slots["s0"].any() else learning_rate / max(1.0, float(np.abs(g).sum()))
-        here = Point(0.0, revalue(), slope)
+        here = Point(0.0, reevaluate(), slope)
         found = here
         if slope < 0:
             found = strong_wolfe(evaluate, here, first, largest=float(np.abs(direction).max()))
@@ -67,12 +71,13 @@ class LBFGS(Unscaled):
             for slot in slots.values():
                 slot.fill(0)
             return
-        if at != found.t:  # the last point that was tried was not the best
+        # The last point that was tried need not be the best.
+        if at != found.t:
             evaluate(found.t)
         self._remember(slots, direction * found.t, grad - g)
 
     def _remember(self, slots: Slots, s: Array, y: Array) -> None:
-        """Put a step and its change of gradient before the pairs there are, and let go of the oldest."""
+        """Put a step and its change of gradient before the other pairs, and drop the oldest."""
         if not float(np.dot(s, y)) > LEAST_CURVATURE:
             return
         for kind, newest in (("s", s), ("y", y)):
@@ -81,7 +86,7 @@ class LBFGS(Unscaled):
             slots[f"{kind}0"][...] = newest
 
     def _direction(self, slots: Slots, g: Array) -> Array:
-        """-H g, by the pairs from the newest to the oldest and back."""
+        """Compute -H g, by the pairs from the newest to the oldest and back."""
         pairs = [(slots[f"s{i}"], slots[f"y{i}"]) for i in range(self.history)]
         used = [(s, y, float(np.dot(s, y))) for s, y in pairs if s.any()]
         direction: Array = -g

@@ -24,7 +24,7 @@ class Point(NamedTuple):
 def strong_wolfe(
     evaluate: Callable[[float], Point], start: Point, step: float, *, largest: float, tolerance: float = 1e-9
 ) -> Point:
-    """A point that meets both conditions, or the best that was found, from `start` at t = 0 with a slope below 0.
+    """Find a point that meets both conditions, or the best of those tried, from `start` at t = 0 with a slope below 0.
 
     `evaluate` gives the point at t, `step` is the first t to try, `largest` the largest entry of the direction.
     Nocedal and Wright 2006, algorithms 3.5 and 3.6, with cubic interpolation (eq. 3.59).
@@ -36,7 +36,8 @@ def strong_wolfe(
     while count < MOST_EVALUATIONS and abs(high.t - low.t) * largest >= tolerance:
         first, last = sorted((low.t, high.t))
         t, margin = _minimum(low, high, first, last), 0.1 * (last - first)
-        if min(last - t, t - first) < margin:  # too near an end to make progress: once is allowed
+        # A point too near an end makes no progress: once is allowed.
+        if min(last - t, t - first) < margin:
             if stuck or t >= last or t <= first:
                 t = last - margin if abs(t - last) < abs(t - first) else first + margin
                 stuck = False
@@ -60,7 +61,10 @@ def strong_wolfe(
 
 
 def _bracket(evaluate: Callable[[float], Point], start: Point, step: float) -> tuple[Point, Point, int, bool]:
-    """The better and the worse end of an interval with a good point in it, steps made, whether the first is good."""
+    """Find an interval with a good point in it.
+
+    Returns its better and its worse end, the evaluations made, and whether the better end is good itself.
+    """
     before, point, count = start, evaluate(step), 0
     while count < MOST_EVALUATIONS:
         if not _decreases(point, start) or (count > 1 and point.value >= before.value):
@@ -75,19 +79,22 @@ def _bracket(evaluate: Callable[[float], Point], start: Point, step: float) -> t
 
 
 def _ordered(a: Point, b: Point) -> tuple[Point, Point]:
+    """Return the lower of two points first."""
     return (a, b) if a.value <= b.value else (b, a)
 
 
 def _decreases(point: Point, start: Point) -> bool:
+    """Return whether the value has fallen far enough: the first Wolfe condition."""
     return point.value <= start.value + DECREASE * point.t * start.slope
 
 
 def _is_flat(point: Point, start: Point) -> bool:
+    """Return whether the slope has come near enough to 0: the second, strong Wolfe condition."""
     return abs(point.slope) <= -CURVATURE * start.slope
 
 
 def _minimum(a: Point, b: Point, first: float, last: float) -> float:
-    """Where the cubic through both points with their slopes is least, within the bounds; their middle if nowhere."""
+    """Find where the cubic through both points with their slopes is least, within the bounds, or else their middle."""
     if a.t > b.t:
         a, b = b, a
     t = math.nan

@@ -11,17 +11,16 @@ from bpcli.nn.arrays import Array
 
 @dataclass(frozen=True)
 class MaxNorm:
-    """After an update, a unit's incoming weights w with ‖w‖₂ > c become c w / ‖w‖₂ (Srebro et al. 2005).
+    """A limit on a unit's incoming weights w: where ‖w‖₂ > c, they become c w / ‖w‖₂ (Srebro et al. 2005).
 
     Srivastava et al. 2014, section 5.1, pair it with dropout.
     """
 
     limits: tuple[tuple[Array, float], ...] = ()
-    """weights `W (in, out)` of a layer, a unit a column, and their limit c"""
+    """weights of a layer, whose last axis is its units, and their limit c"""
 
     def apply(self) -> None:
-        """Shorten, in place, what is too long."""
+        """Shorten the weights that are too long, in place, after an update."""
         for W, limit in self.limits:
-            norms = np.sqrt(np.einsum("ij,ij->j", W, W))
-            if (norms > limit).any():
-                W *= np.minimum(limit / np.maximum(norms, limit), 1).astype(W.dtype)
+            norms = np.sqrt(np.square(W).sum(axis=tuple(range(W.ndim - 1))))
+            W *= limit / np.maximum(norms, limit)

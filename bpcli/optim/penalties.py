@@ -11,13 +11,10 @@ from annotated_types import Ge
 
 from bpcli.nn.arrays import Array
 
-BLOCK = 16_384
-"""Weights at once."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Penalty:
-    """R(w) = (λ₂/2) Σ w² + λ₁ Σ |w|, with gradient λ₂ w + λ₁ sign(w), where sign(0) = 0.
+    """A penalty R(w) = (λ₂/2) Σ w² + λ₁ Σ |w|, with gradient λ₂ w + λ₁ sign(w), where sign(0) = 0.
 
     L2 is Hoerl and Kennard 1970 (weight decay: Krogh and Hertz 1992), L1 Tibshirani 1996.
     """
@@ -28,42 +25,39 @@ class Penalty:
     """λ₁, adds λ₁ Σ |w| to the loss"""
 
     def value(self, weights: Array) -> float:
-        """R of some weights, of any shape."""
+        """Compute R of some weights, of any shape."""
         l2 = self.l2 / 2 * float(np.vdot(weights, weights)) if self.l2 else 0.0
         return l2 + (self.l1 * float(np.abs(weights).sum()) if self.l1 else 0.0)
 
-    def add_gradient(self, weights: Array, grad: Array, scale: float = 1.0) -> None:
-        """Add `scale` dR/dw to `grad (P,)`, in blocks whose products stay in the processor's cache."""
-        for start in range(0, len(weights), BLOCK):
-            w, g = weights[start : start + BLOCK], grad[start : start + BLOCK]
-            if self.l2:
-                g += scale * self.l2 * w
-            if self.l1:
-                g += scale * self.l1 * np.sign(w)
+    def gradient(self, weights: Array) -> Array:
+        """dR/dw = λ₂ w + λ₁ sign(w)"""
+        if not self.l1:
+            return self.l2 * weights
+        return self.l2 * weights + self.l1 * np.sign(weights)
 
 
 @dataclass(frozen=True)
 class Penalties:
-    """The sum of the penalties of some stretches of the parameters."""
+    """A sum of penalties, each on its own stretch of the parameters."""
 
     parts: tuple[tuple[slice, Penalty], ...] = ()
-    """places in `theta (P,)`, and what weighs there"""
+    """places in `theta (P,)`, each with its penalty"""
 
     def __bool__(self) -> bool:
         return bool(self.parts)
 
     def value(self, theta: Array) -> float:
-        """R of all parameters `(P,)`."""
+        """Compute R of all parameters `(P,)`."""
         return sum(penalty.value(theta[where]) for where, penalty in self.parts)
 
-    def add_gradient(self, theta: Array, grad: Array, scale: float = 1.0) -> None:
-        """Add `scale` dR/dθ to `grad (P,)`."""
+    def add_gradient(self, theta: Array, grad: Array) -> None:
+        """Add dR/dθ to `grad (P,)`."""
         for where, penalty in self.parts:
-            penalty.add_gradient(theta[where], grad[where], scale)
+            grad[where] += penalty.gradient(theta[where])
 
 
 def penalties(stretches: Sequence[tuple[slice, Penalty]]) -> Penalties:
-    """What weighs on stretches that follow one another; neighbours with one penalty become one stretch."""
+    """Join the penalties of stretches that follow one another; neighbours with an equal penalty become one stretch."""
     parts: list[tuple[slice, Penalty]] = []
     for where, penalty in stretches:
         if not penalty.l1 and not penalty.l2:

@@ -1,4 +1,4 @@
-"""When a metric has come to a plateau."""
+"""The state of a metric that may have come to a plateau."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bpcli.optim.schedules import Plateau
 
 @dataclass(frozen=True)
 class PlateauState:
-    """What has been seen of the metric so far."""
+    """The best value so far, and the evaluations since."""
 
     best: float | None = None
     wait: int = 0
@@ -20,7 +20,7 @@ class PlateauState:
     drops: int = 0
 
     def observe(self, plateau: Plateau, value: float) -> PlateauState:
-        """The state after an evaluation that measured `value`, as PyTorch's ReduceLROnPlateau counts."""
+        """Return the state after an evaluation that measured `value`, as PyTorch's ReduceLROnPlateau counts."""
         best, wait, cooldown = self.best, self.wait, self.cooldown
         sign = 1 if plateau.mode == "min" else -1
         if math.isfinite(value) and (best is None or sign * (best - value) > plateau.min_delta):

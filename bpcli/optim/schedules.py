@@ -19,7 +19,7 @@ Per = Literal["epoch", "step"]
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduleBase:
-    """What every schedule has."""
+    """The keys and the warm-up that all schedules share."""
 
     per: Per = "epoch"
     """what t counts"""
@@ -29,13 +29,13 @@ class ScheduleBase:
     """factor at the very first step of the warm-up"""
 
     def factor(self, t: int) -> float:
-        """What the learning rate is multiplied by at `t`."""
+        """Return the factor on the learning rate at `t`."""
         if t < self.warmup:
             return (self.warmup_start + (1 - self.warmup_start) * t / self.warmup) * self.after_warmup(0)
         return self.after_warmup(t - self.warmup)
 
     def after_warmup(self, t: int) -> float:
-        """The factor without a warm-up."""
+        """Return the factor `t` epochs (or steps) after the warm-up."""
         raise NotImplementedError
 
 
@@ -109,7 +109,7 @@ class Bounded(ScheduleBase):
     """epochs (or steps) from the end of the warm-up to the end of the schedule; unset: the rest of the run"""
 
     def share(self, t: int) -> float:
-        """How much of the length has passed, at most all of it."""
+        """Return the share of the length that has passed, at most 1."""
         assert self.length is not None, "a schedule in use states its length"
         return min(t, self.length) / self.length
 
@@ -238,7 +238,7 @@ class Plateau(ScheduleBase):
         return 1.0
 
     def after_drops(self, drops: int) -> float:
-        """The factor after so many drops."""
+        """Return the factor after so many drops."""
         return float(max(self.drop**drops, self.minimum))
 
 
@@ -259,7 +259,7 @@ Schedule = (
 
 
 def learning_rate(base: float, schedule: Schedule, *, epoch: int, step: int, drops: int = 0) -> float:
-    """η for the update number `step` of the whole training, in epoch number `epoch`, both from 0.
+    """Return η for the update number `step` of the whole training, in epoch number `epoch`, both from 0.
 
     `drops` is how often a plateau has lowered the rate so far.
     """
@@ -268,7 +268,7 @@ def learning_rate(base: float, schedule: Schedule, *, epoch: int, step: int, dro
 
 
 def with_length(schedule: Schedule, *, epochs: int | None, steps_per_epoch: int, first_step: int = 0) -> Schedule:
-    """`schedule` with its length written out, for a run of so many epochs; None: of as many as a stream lasts.
+    """Return `schedule` with its length stated, for a run of so many epochs; None: of as many as a stream lasts.
 
     A run that goes on with the count of updates of another begins at `first_step`. Raises `ConfigError` where the
     warm-up leaves nothing of the run.
@@ -286,5 +286,5 @@ def with_length(schedule: Schedule, *, epochs: int | None, steps_per_epoch: int,
 
 
 def _cosine(start: float, end: float, share: float) -> float:
-    """From `start` to `end` along half a cosine."""
+    """Return the value between `start` and `end` at a `share` of the way, along half a cosine."""
     return end + (start - end) * (1 + math.cos(math.pi * share)) / 2

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
-import numpy as np
 from annotated_types import Ge, Gt, Le, Lt
 
-from bpcli.nn.arrays import Array, constant, zeros
-from bpcli.nn.parameters import Parameters
-from bpcli.optim.optimizer import Slots, blocks
-from bpcli.optim.subnormals import flush_subnormals
+from bpcli.nn.arrays import Array
+from bpcli.optim.base import FirstOrder, Slots, make_slots
 
 
 @dataclass(frozen=True, kw_only=True)
-class SGD:
+class SGD(FirstOrder):
     """sgd: v ← μ v + (1 - dampening) g, w ← w - η v; with Nesterov w ← w - η (g + μ v).
 
     dampening 0 is the classic form (Polyak 1964; Rumelhart, Hinton and Williams 1986); dampening = μ is the
@@ -33,57 +29,17 @@ class SGD:
     """the share of the gradient left out of the velocity"""
     nesterov: bool = False
     """look ahead along the velocity; needs momentum > 0 and dampening 0"""
-    searches: ClassVar[bool] = False
+    decaying_slots: ClassVar[tuple[str, ...]] = ("velocity",)
 
     def init(self, theta: Array) -> Slots:
-        """The slots for parameters `theta (P,)`: none without momentum, else the displacement η v.
+        return make_slots(theta, "velocity") if self.momentum else {}
 
-        With the velocity kept times η, and the gradient coming times η, a step takes a pass less over the parameters.
-        At a rate of 0 it is the velocity itself.
-        """
-        return {"displacement": zeros(len(theta), theta.dtype)} if self.momentum else {}
-
-    def scale(self, learning_rate: float) -> float:
-        """η; where a schedule has come to 0 nothing is scaled, so that the velocity is not lost."""
-        return learning_rate or 1.0
-
-    def change_rate(self, slots: Slots, then: float, now: float) -> None:
-        if self.momentum:
-            slots["displacement"] *= self.scale(now) / self.scale(then)
-
-    def carry(self, then: float, now: float) -> float:
-        """μ, for a displacement times the new rate; 0 in the forms that need the gradient by itself."""
-        return 0.0 if self.nesterov or self.dampening else self.momentum * (self.scale(now) / self.scale(then))
-
-    def update(
-        self,
-        slots: Slots,
-        parameters: Parameters,
-        *,
-        learning_rate: float,
-        step: int,
-        revalue: Callable[[], float],
-    ) -> None:
-        """Change `theta` and the slots in place; `grad`, which is η g, serves as scratch. `step` counts from 0.
-
-        Where the displacement is `grad` itself, it has been summed up there already (`carry`).
-        """
-        summed_up = self.momentum and slots["displacement"] is parameters.grad
-        if summed_up or not self.momentum:
-            if learning_rate:
-                parameters.theta -= parameters.grad
-            if summed_up:
-                flush_subnormals(parameters.grad, step=step)
+    def update(self, slots: Slots, theta: Array, grad: Array, *, learning_rate: float, step: int) -> None:
+        if not self.momentum:
+            theta -= learning_rate * grad
             return
-        momentum = constant(self.momentum, parameters.theta.dtype)
-        for theta, grad, displacement in blocks(parameters.theta, parameters.grad, slots["displacement"]):
-            np.multiply(displacement, momentum, displacement)
-            if self.dampening:
-                grad *= 1 - self.dampening
-            displacement += grad
-            if learning_rate and self.nesterov:
-                theta -= grad
-                theta -= np.multiply(displacement, self.momentum, grad)
-            elif learning_rate:
-                theta -= displacement
-            flush_subnormals(displacement, step=step)
+        v = slots["velocity"]
+        v *= self.momentum
+        v += (1 - self.dampening) * grad if self.dampening else grad
+        direction = grad + self.momentum * v if self.nesterov else v
+        theta -= learning_rate * direction

@@ -10,7 +10,7 @@ from rich.syntax import Syntax
 from bpcli.config.load import config_to_yaml
 from bpcli.config.sections import Config
 from bpcli.data.dataset import DataInfo
-from bpcli.nn.dense import Dense
+from bpcli.nn.layers import Dense
 from bpcli.nn.network import parameter_shapes
 from bpcli.report.console import ENDLESS
 from bpcli.report.figures import count, counted

@@ -21,10 +21,11 @@ def print_truth_table(console: Console, experiment: Experiment) -> None:
     inputs = shown.x if shown.rows is None else shown.x[shown.rows]
     for X, T in batches.epoch(0):
         experiment.objective.forward(X, T)
-        Y, scores = experiment.objective.head.Y, experiment.objective.head.scores
-        for answer, true, predicted in zip(Y[:, -1], target_classes(T), predicted_classes(Y, scores), strict=True):
+        loss = experiment.objective.loss
+        predicted = predicted_classes(loss.Y, loss.scores)
+        for answer, true, found in zip(loss.Y[:, -1], target_classes(T), predicted, strict=True):
             bits = [f"{bit:.0f}" for bit in inputs[len(rows)]]
-            verdict = Text("right", "green") if true == predicted else Text("wrong", "red")
+            verdict = Text("right", "green") if true == found else Text("wrong", "red")
             rows.append([*bits, str(true), number(float(answer)), verdict])
     columns = [Column(name) for name in (*names, "target", "output")]
     print_table(console, [*columns, Column("", left=True)], rows)

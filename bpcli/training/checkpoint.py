@@ -1,7 +1,7 @@
 """A checkpoint: everything needed to go on, or to measure, without the config file it came from.
 
 The arrays are the parameters under their names (`layers.0.W`), the optimizer's slots beside them
-(`optimizer.displacement.layers.0.W`), the running averages of batch normalisation (`layers.0.running_mean`) and of the
+(`optimizer.velocity.layers.0.W`), the running averages of batch normalisation (`layers.0.running_mean`) and of the
 weights (`average.layers.0.W`), the input scaling (`scaler.shift`, `scaler.factor`), and hashes of the rows learned from
 (`rows.hashes`, or `rows.filter` where they are many).
 """
@@ -22,6 +22,7 @@ from bpcli.nn.network import Network
 from bpcli.training import npz
 from bpcli.training.divergence import require_finite
 from bpcli.training.experiment import Experiment
+from bpcli.training.old_formats import upgrade
 from bpcli.training.origin import Origin
 from bpcli.training.plain import build
 from bpcli.training.state import Counters, State
@@ -93,6 +94,7 @@ def load_checkpoint(path: str | Path) -> Saved:
     path = Path(path)
     header, arrays = npz.unpack(path)
     try:
+        header, arrays = upgrade(header, arrays)
         info = build(DataInfo, header["data"], "data")
         return Saved(
             path=path,

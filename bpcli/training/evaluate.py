@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 from bpcli.data.batches import Batches
 from bpcli.nn.arrays import Array
-from bpcli.nn.weighted_sum import WeightedSumHead
-from bpcli.training.metrics import Metrics
+from bpcli.nn.losses.weighted_sum import WeightedOutputLoss
+from bpcli.training.metrics import Metrics, add_sums
 from bpcli.training.objective import Objective
-from bpcli.training.parts import add_sums
 
 BLOCK = 1000
 """Examples a forward pass measures at once: enough for full speed, little enough to stay in the cache."""
@@ -29,10 +28,10 @@ def measure(
     part_losses: dict[str, float] = {}
     for X, T in batches.epoch(0):
         total += objective.forward(X, T)
-        if isinstance(objective.head, WeightedSumHead):
-            add_sums(part_losses, {f"{name}_loss": loss for name, loss in objective.head.part_losses.items()})
-        metrics.add(objective.head.Y, T, objective.head.scores)
+        if isinstance(objective.loss, WeightedOutputLoss):
+            add_sums(part_losses, {f"{name}_loss": loss for name, loss in objective.loss.part_losses.items()})
+        metrics.add(objective.loss.Y, T, objective.loss.scores)
         if see is not None:
-            see(objective.head.Y, T, objective.head.scores)
+            see(objective.loss.Y, T, objective.loss.scores)
     losses = {"loss": total, **part_losses}
     return {name: value / len(batches.examples) for name, value in losses.items()} | metrics.result()

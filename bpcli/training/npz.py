@@ -24,7 +24,7 @@ from bpcli.errors import CheckpointError
 from bpcli.nn.arrays import Array, is_finite
 from bpcli.training.files import open_to_read
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """The version that is written; those before it are read."""
 HEADER = "header.json"
 HEADER_LIMIT = 1 << 24

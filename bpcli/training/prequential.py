@@ -1,4 +1,4 @@
-"""Test, then train: what a network makes of new rows before it learns from them."""
+"""Test, then train: how well a network does on new rows before it learns from them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from bpcli.training.experiment import Experiment
 from bpcli.training.state import State, averaged
 
 
-def test_first(experiment: Experiment, state: State, X: Array, T: Array) -> float:
-    """The sum of the losses of `X (N, features)` and its targets, measured as a split is, with averaged weights.
+def sums_before_learning(experiment: Experiment, state: State, X: Array, T: Array) -> dict[str, float]:
+    """Return the sums over `X (N, features)` and its targets, measured as a split is, with averaged weights.
 
     Their mean over a stream is the prequential loss (Dawid 1984). Raises `DivergedError` where it is not finite.
     """
@@ -20,4 +20,4 @@ def test_first(experiment: Experiment, state: State, X: Array, T: Array) -> floa
         loss = objective.forward(X, T)
         if not math.isfinite(loss):
             raise diverged(objective, X, T, step=state.counters.step, features=experiment.info.feature_names)
-    return loss
+    return experiment.sums(loss, T)

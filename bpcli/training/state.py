@@ -10,7 +10,7 @@ from typing import Any
 
 from bpcli.nn.arrays import Array
 from bpcli.nn.parameters import Parameters
-from bpcli.optim.optimizer import Slots
+from bpcli.optim.base import Slots
 from bpcli.optim.plateau import PlateauState
 from bpcli.training.nulls import finite
 from bpcli.training.plain import build
@@ -46,14 +46,12 @@ class Counters:
     """updates made"""
     learning_rate: float = 0.0
     """of the last update"""
-    loss_sum: float = 0.0
-    """of the examples seen in the epoch under way"""
-    correct: int = 0
     seen: int = 0
-    part_sums: dict[str, float] = field(default_factory=dict)
-    """of each part of several objectives, the sum of its losses and of its right answers, by metric"""
+    """examples seen in the epoch under way"""
+    sums: dict[str, float] = field(default_factory=dict)
+    """over these examples, of what is logged as a mean: the losses, the right answers, those of each part"""
     examples: int = 0
-    """learnt from in the completed epochs"""
+    """examples learned from in the completed epochs"""
     metrics: dict[str, float] = field(default_factory=dict)
     """of the last evaluation, by full name"""
     best: Best | None = None
@@ -68,12 +66,12 @@ class Counters:
 
     @property
     def position(self) -> int:
-        """Examples learnt from, those of the epoch under way included: where a stream goes on."""
+        """Return how many examples were learned from, those of the epoch under way included: where a stream goes on."""
         return self.examples + (self.seen if self.batch else 0)
 
     @property
     def is_best(self) -> bool:
-        """Whether this is the state at which the best value was measured."""
+        """Return whether this is the state at which the best value was measured."""
         return self.best is not None and self.best.epoch == self.epoch and self.batch == 0
 
     def to_dict(self) -> dict[str, Any]:
@@ -89,7 +87,7 @@ class Counters:
         return counters
 
 
-_MAY_BE_UNDEFINED = ("metrics", "part_sums")
+_MAY_BE_UNDEFINED = ("metrics", "sums")
 
 
 def _with_nan(numbers: Any) -> Any:
@@ -100,15 +98,13 @@ def _with_nan(numbers: Any) -> Any:
 
 @dataclass
 class State:
-    """What changes beside the network; at every event of the loop it can be saved, and resumed from exactly."""
+    """Everything that changes beside the network; at every event of the loop it can be saved, and resumed exactly."""
 
     slots: Slots
     """the optimizer's memory"""
     average: Array | None = None
     """the running average of the parameters `(P,)`, where one is kept"""
     counters: Counters = field(default_factory=Counters)
-    accumulates: bool = False
-    """whether the gradient, never cleared, is itself the optimizer's one slot"""
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import pytest
 from bpcli.config.sections import Config, Model
 from bpcli.data.sources import Moons, Xor
 from bpcli.nn.activations import Tanh
-from bpcli.nn.dense import Dense
+from bpcli.nn.layers import Dense
 from bpcli.nn.losses import MeanSquaredError
 from bpcli.optim.schedules import InverseTime
 from bpcli.optim.sgd import SGD

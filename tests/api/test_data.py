@@ -18,9 +18,9 @@ from bpcli.config.sections import Config, Model
 from bpcli.data.augmentation.section import Augmentation
 from bpcli.data.sources import Csv, Digits, Inline, Npz
 from bpcli.nn.activations import Sigmoid, Tanh
-from bpcli.nn.dense import Dense
+from bpcli.nn.layers import Dense
 from bpcli.nn.losses import CrossEntropy, HalfSquaredError, MeanSquaredError
-from bpcli.nn.weighted_sum import Part, WeightedSum
+from bpcli.nn.losses.weighted_sum import Part, WeightedSum
 from bpcli.optim.sgd import SGD
 from bpcli.training.checkpoint import load_checkpoint
 from bpcli.training.sections import Training

@@ -19,8 +19,8 @@ from bpcli.data.scaling import Scaler
 from bpcli.data.sources import Csv, Npz
 from bpcli.data.stream import Stream
 from bpcli.errors import CheckpointError, ConfigError, UsageError
-from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import Zeros
+from bpcli.nn.layers import Dense
 from bpcli.nn.losses import CrossEntropy, MeanSquaredError
 from bpcli.optim.schedules import Plateau
 from bpcli.optim.sgd import SGD

@@ -14,8 +14,7 @@ from bpcli.config.sections import Config, Model
 from bpcli.data.sources import Csv, Moons, Stream
 from bpcli.errors import CheckpointError, DataError, UsageError
 from bpcli.nn.activations import Tanh
-from bpcli.nn.batch_norm import BatchNorm
-from bpcli.nn.dense import Dense
+from bpcli.nn.layers import BatchNorm, Dense
 from bpcli.optim.adam import Adam
 from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.schedules import OneCycle
@@ -177,7 +176,7 @@ def test_columns_in_another_order_are_refused(moons: Config) -> None:
 def test_another_optimizer_can_only_be_reset(moons: Config) -> None:
     train(moons, output="old")
     plain = replace(moons, optimizer=SGD(learning_rate=0.1))
-    with pytest.raises(CheckpointError, match="its sgd keeps displacement, and here nothing: write the same optimizer"):
+    with pytest.raises(CheckpointError, match="its sgd keeps velocity, and here nothing: write the same optimizer"):
         train(plain, start_from="old", keep_optimizer=True)
     assert train(plain, start_from="old").status == "completed"
     faster = replace(moons, optimizer=replace(moons.optimizer, learning_rate=0.5))

@@ -16,9 +16,9 @@ from bpcli.api.train import train
 from bpcli.config.sections import Config, Model
 from bpcli.data.sources import Csv, Npz
 from bpcli.errors import CheckpointError
-from bpcli.nn.dense import Dense
+from bpcli.nn.layers import Dense
 from bpcli.nn.losses import CrossEntropy, MeanSquaredError
-from bpcli.nn.weighted_sum import Part, WeightedSum
+from bpcli.nn.losses.weighted_sum import Part, WeightedSum
 from bpcli.training import npz
 from bpcli.training.checkpoint import load_checkpoint
 from bpcli.training.sections import Training

@@ -20,8 +20,7 @@ from bpcli.config.sections import Config, Model
 from bpcli.data.csv_table import Csv
 from bpcli.data.sources import Npz
 from bpcli.errors import CheckpointError, ConfigError, UsageError
-from bpcli.nn.batch_norm import BatchNorm
-from bpcli.nn.dense import Dense
+from bpcli.nn.layers import BatchNorm, Dense
 from bpcli.nn.losses import MeanSquaredError
 from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.schedules import Cosine, Plateau

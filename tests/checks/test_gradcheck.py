@@ -7,9 +7,8 @@ from bpcli.checks.cases import CLASSIFIER, Case, make_case
 from bpcli.checks.gradcheck import check_objective, relative_error
 from bpcli.errors import UsageError
 from bpcli.nn.activations import AnyActivation, ReLU, Sigmoid, Softsign, Tanh
-from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import Constants
-from bpcli.nn.layer_norm import LayerNorm
+from bpcli.nn.layers import Dense, LayerNorm
 from bpcli.nn.losses import CrossEntropy
 from bpcli.nn.network import Network
 from bpcli.optim.penalties import Penalty
@@ -21,13 +20,13 @@ class BrokenGradient(Objective):
 
     tensor, entry, error = "layers.0.W", (1, 1), 0.0
 
-    def backward(self, count: int, scale: float = 1.0, carry: float = 0.0) -> None:
-        super().backward(count, scale, carry)
+    def backward(self, count: int) -> None:
+        super().backward(count)
         self.network.parameters.grads[self.tensor][self.entry] += self.error
 
 
 def broken(case: Case, error: float) -> Objective:
-    objective = BrokenGradient(case.objective.network, case.objective.head, case.objective.penalties)
+    objective = BrokenGradient(case.objective.network, case.objective.loss, case.objective.penalties)
     object.__setattr__(objective, "error", error)
     return objective
 
@@ -35,10 +34,9 @@ def broken(case: Case, error: float) -> Objective:
 def xor(activation: AnyActivation, dtype: type = np.float64) -> Case:
     """x = (0, 0) and zero biases put every hidden unit exactly on the kink of relu."""
     specs = [Dense(units=4, activation=activation), Dense(units=1, activation=Sigmoid())]
-    network = Network(specs, features=2, dtype=dtype, seed=0, capacity=4)
-    head = CrossEntropy().head(Sigmoid(), capacity=4, width=1, dtype=dtype)
+    network = Network(specs, features=2, dtype=dtype, seed=0)
     X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype)
-    return Case("xor", Objective(network, head), X, np.array([[0], [1], [1], [0]], dtype))
+    return Case("xor", Objective(network, CrossEntropy().bind(Sigmoid())), X, np.array([[0], [1], [1], [0]], dtype))
 
 
 def test_a_right_gradient_passes_in_every_tensor() -> None:
@@ -148,7 +146,7 @@ def test_a_wrong_gradient_at_a_kink_is_still_wrong() -> None:
 
 def test_a_kink_near_by_only_shortens_the_step() -> None:
     case = xor(ReLU())
-    case.objective.network.dense[0].b[...] = 2e-4
+    case.objective.network.parameters.views["layers.0.b"][...] = 2e-4
     report = check_objective(*case[1:])
     assert report.passed
     assert report.kinks == 0
@@ -157,8 +155,8 @@ def test_a_kink_near_by_only_shortens_the_step() -> None:
 
 def test_a_weight_of_zero_under_l1_has_gradient_zero() -> None:
     case = make_case(CLASSIFIER, penalty=Penalty(l1=0.1))
-    case.objective.network.dense[0].W[0, 0] = 0.0
-    case.objective.network.dense[0].W[0, 1] = 1e-9
+    case.objective.network.parameters.views["layers.0.W"][0, 0] = 0.0
+    case.objective.network.parameters.views["layers.0.W"][0, 1] = 1e-9
     report = check_objective(*case[1:])
     assert report.passed
     assert report.tensors[0].kinks == 1
@@ -167,7 +165,7 @@ def test_a_weight_of_zero_under_l1_has_gradient_zero() -> None:
 def test_inputs_a_thousand_times_too_large_only_shorten_the_step() -> None:
     case = make_case(CLASSIFIER, hidden=Sigmoid())
     case.X[:, 0] *= 1000
-    case.objective.network.dense[0].W[0] /= 1000
+    case.objective.network.parameters.views["layers.0.W"][0] /= 1000
     assert check_objective(*case[1:]).passed
 
 
@@ -222,8 +220,8 @@ def test_a_kink_where_the_loss_is_sharply_curved_is_told_from_a_wrong_gradient()
         Dense(units=3, activation=Softsign(), normalization=LayerNorm(), bias_init=Constants(value=0.2)),
         Dense(units=1, activation=Sigmoid()),
     ]
-    network = Network(specs, features=2, dtype=np.float64, seed=0, capacity=4)
-    objective = Objective(network, CrossEntropy().head(Sigmoid(), capacity=4, width=1, dtype=np.float64))
+    network = Network(specs, features=2, dtype=np.float64, seed=0)
+    objective = Objective(network, CrossEntropy().bind(Sigmoid()))
     report = check_objective(objective, *xor(Tanh())[2:])
     assert report.passed
     assert report.kinks

@@ -1,13 +1,22 @@
-from typing import get_args
-
 import numpy as np
 
-from bpcli.checks.cases import ACTIVATIONS, BATCH_SIZES, DEPTHS, INITIALIZERS, PAIRINGS, PENALTIES, suite_cases
+from bpcli.checks.cases import (
+    ACTIVATIONS,
+    BATCH_SIZES,
+    DEPTHS,
+    INITIALIZERS,
+    NORMALIZATIONS,
+    PAIRINGS,
+    PENALTIES,
+    suite_cases,
+)
 from bpcli.checks.faults import gradient
 from bpcli.checks.suite import check_suite
 from bpcli.nn.activations import AnyActivation
 from bpcli.nn.initializers import Initializer
+from bpcli.nn.layers import Normalization
 from bpcli.nn.losses import Loss
+from tests.unions import covering
 
 
 def test_every_gradient_of_bpcli_is_right() -> None:
@@ -19,10 +28,11 @@ def test_every_gradient_of_bpcli_is_right() -> None:
 
 
 def test_the_suite_holds_every_part() -> None:
-    assert {type(pairing.loss) for pairing in PAIRINGS} == set(get_args(Loss))
-    assert {type(init) for init in INITIALIZERS} == set(get_args(Initializer))
-    assert {type(activation) for activation in ACTIVATIONS} == set(get_args(AnyActivation))
-    assert {type(pairing.output) for pairing in PAIRINGS} == set(get_args(AnyActivation))
+    covering(Loss, (pairing.loss for pairing in PAIRINGS))
+    covering(Initializer, INITIALIZERS)
+    covering(AnyActivation, ACTIVATIONS)
+    covering(AnyActivation, (pairing.output for pairing in PAIRINGS))
+    covering(Normalization, filter(None, NORMALIZATIONS))
     assert {pairing.loss.reduction for pairing in PAIRINGS} == {"mean", "sum"}
     assert any(getattr(pairing.loss, "label_smoothing", 0) for pairing in PAIRINGS)
     assert any(pairing.class_weights for pairing in PAIRINGS)
@@ -37,7 +47,7 @@ def test_the_suite_holds_every_part() -> None:
         assert any(f"l2 {penalty.l2:g}, l1 {penalty.l1:g}," in name for name in names)
     for batch in BATCH_SIZES:
         assert any(f"batch {batch}" in name for name in names)
-    for part in ("batch_norm", "layer_norm", "dropout", "noise"):
+    for part in (*(normalization.name for normalization in NORMALIZATIONS if normalization), "dropout", "noise"):
         assert any(part in name for name in names)
 
 

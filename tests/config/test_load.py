@@ -15,8 +15,8 @@ from bpcli.data.csv_table import Csv
 from bpcli.data.parity import Xor
 from bpcli.data.plane import Spiral
 from bpcli.errors import ConfigError, config_error
-from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import Normal, ScaledUniform, Zeros
+from bpcli.nn.layers import Dense
 from bpcli.nn.losses import CrossEntropy
 from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.clipping import Clipping

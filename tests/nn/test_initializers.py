@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bpcli.checks.cases import ACTIVATIONS
-from bpcli.nn.activations import ELU, GELU, SELU, LeakyReLU, ReLU, SiLU, Softplus
+from bpcli.nn.activations import ELU, GELU, SELU, AnyActivation, LeakyReLU, ReLU, SiLU, Softplus
 from bpcli.nn.initializers import (
     Constants,
     Initializer,
@@ -17,6 +17,7 @@ from bpcli.nn.initializers import (
     Zeros,
     default_initializer,
 )
+from tests.unions import covering
 
 FAN_IN, FAN_OUT = 500, 300
 TRUNCATED = 1 - 2 * 2 * math.exp(-2) / math.sqrt(2 * math.pi) / math.erf(math.sqrt(2))
@@ -36,6 +37,11 @@ VARIANCES: list[tuple[Initializer, float]] = [
 ]
 
 
+VARIED = [initializer for initializer, _ in VARIANCES]
+FIXED = [Zeros(), Constants(value=-0.5)]
+ALL = covering(Initializer, [*VARIED, *FIXED])
+
+
 def draw(initializer: Initializer, *shape: int, seed: int = 0) -> np.ndarray:
     shape = shape or (FAN_IN, FAN_OUT)
     return initializer.draw(np.random.default_rng(seed), shape, fan_in=FAN_IN, fan_out=shape[-1])
@@ -50,15 +56,20 @@ def test_weights_have_the_stated_variance_and_mean_zero(initializer: Initializer
     assert W.var() == pytest.approx(variance, rel=0.02)
 
 
-@pytest.mark.parametrize(("initializer", "variance"), VARIANCES, ids=str)
-def test_equal_generators_draw_equal_weights(initializer: Initializer, variance: float) -> None:
+@pytest.mark.parametrize("initializer", ALL, ids=str)
+def test_equal_generators_draw_equal_weights(initializer: Initializer) -> None:
     np.testing.assert_array_equal(draw(initializer), draw(initializer))
-    assert (draw(initializer) != draw(initializer, seed=1)).any()
+    is_fixed = isinstance(initializer, Zeros | Constants)
+    assert (draw(initializer) == draw(initializer, seed=1)).all() == is_fixed
 
 
-@pytest.mark.parametrize(("initializer", "variance"), VARIANCES, ids=str)
-def test_biases_are_drawn_too(initializer: Initializer, variance: float) -> None:
-    assert draw(initializer, FAN_OUT).shape == (FAN_OUT,)
+@pytest.mark.parametrize("initializer", ALL, ids=str)
+def test_weights_and_biases_are_drawn_in_float64_for_the_network_to_round(initializer: Initializer) -> None:
+    for shape in ((FAN_IN, FAN_OUT), (FAN_OUT,)):
+        values = draw(initializer, *shape)
+        assert values.shape == shape
+        assert values.dtype == np.float64
+        assert np.isfinite(values).all()
 
 
 def test_uniform_forms_stay_within_their_limit() -> None:
@@ -92,7 +103,7 @@ def test_zeros_are_zero_and_constants_their_value() -> None:
 
 
 def test_relu_and_its_relatives_start_with_he_selu_with_lecun_the_rest_with_glorot() -> None:
-    for activation in ACTIVATIONS:
+    for activation in covering(AnyActivation, ACTIVATIONS):
         if isinstance(activation, ReLU | LeakyReLU | ELU | GELU | SiLU | Softplus):
             assert default_initializer(activation) == ScaledNormal(name="he_normal")
         elif isinstance(activation, SELU):

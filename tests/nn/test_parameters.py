@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bpcli.nn.parameters import Parameters
+from bpcli.nn.parameters import Parameters, Statistics
 
 
 @pytest.fixture
@@ -43,9 +43,34 @@ def test_any_vector_of_the_layout_can_be_split(parameters: Parameters) -> None:
     assert all(np.shares_memory(view, slot) for view in views.values())
 
 
-def test_a_matrix_may_lie_column_by_column() -> None:
-    parameters = Parameters({"0.W": (2, 3), "1.W": (3, 4)}, np.float32, by_column={"0.W"})
-    parameters.theta[...] = np.arange(18)
-    np.testing.assert_array_equal(parameters.views["0.W"], [[0, 2, 4], [1, 3, 5]])
-    assert parameters.index("0.W", 3) == (1, 1)
-    assert parameters.index("1.W", 3) == (0, 3)
+def test_the_place_of_a_tensor_is_the_slice_of_the_vector_that_it_takes(parameters: Parameters) -> None:
+    parameters.theta[...] = np.arange(25)
+    for name, view in parameters.views.items():
+        np.testing.assert_array_equal(parameters.theta[parameters.places[name]], view.ravel())
+
+
+def test_an_entry_of_a_part_is_told_by_its_index_in_the_tensor(parameters: Parameters) -> None:
+    parameters.theta[...] = np.arange(25)
+    for name, view in parameters.views.items():
+        for entry in range(view.size):
+            assert view[parameters.index(name, entry)] == view.ravel()[entry]
+    assert parameters.index("0.W", 3) == (1, 0)
+
+
+def test_tensors_of_two_axes_or_more_are_weights_and_belong_to_the_layer_that_names_them() -> None:
+    parameters = Parameters(
+        {"layers.1.W": (3, 4), "layers.1.b": (4,), "layers.10.W": (4, 2), "layers.1.K": (2, 3, 4)}, np.float64
+    )
+    assert parameters.weight_names == ("layers.1.W", "layers.10.W", "layers.1.K")
+    assert parameters.weights_of("layers.1") == ("layers.1.W", "layers.1.K")
+    assert parameters.weights_of("layers.10") == ("layers.10.W",)
+    assert parameters.weights_of("layers.2") == ()
+    assert parameters.weights == slice(0, 12 + 8 + 24)
+
+
+def test_statistics_are_one_vector_too() -> None:
+    statistics = Statistics({"0.running_mean": (3,), "0.running_variance": (3,)}, np.float32)
+    assert statistics.values.dtype == np.float32
+    statistics.values[...] = np.arange(6)
+    np.testing.assert_array_equal(statistics.views["0.running_variance"], [3, 4, 5])
+    assert all(np.shares_memory(view, statistics.values) for view in statistics.views.values())

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from bpcli.nn.parameters import Parameters
+from bpcli.optim.base import Slots
 from bpcli.optim.lbfgs import LBFGS
-from bpcli.optim.optimizer import Slots
 
 from .helpers import make_parameters
 
@@ -43,14 +43,14 @@ def descend(
     """The value after each step; `slots` are those to go on with."""
     slots = optimizer.init(parameters.theta) if slots is None else slots
 
-    def revalue() -> float:
+    def reevaluate() -> float:
         value, parameters.grad[...] = function(parameters.theta)
         return value
 
     values = []
     for step in range(steps):
-        revalue()
-        optimizer.update(slots, parameters, learning_rate=optimizer.learning_rate, step=step, revalue=revalue)
+        reevaluate()
+        optimizer.step(slots, parameters, learning_rate=optimizer.learning_rate, step=step, reevaluate=reevaluate)
         values.append(function(parameters.theta)[0])
     return values
 
@@ -152,7 +152,7 @@ def test_without_a_slope_nothing_moves(gradient: float) -> None:
 def test_without_a_rate_nothing_moves() -> None:
     ours = make_parameters(np.full(6, 0.5))
     ours.grad[...] = 1
-    LBFGS().update(LBFGS().init(ours.theta), ours, learning_rate=0.0, step=0, revalue=lambda: 1.0)
+    LBFGS().step(LBFGS().init(ours.theta), ours, learning_rate=0.0, step=0, reevaluate=lambda: 1.0)
     np.testing.assert_array_equal(ours.theta, np.full(6, 0.5))
 
 
@@ -162,14 +162,14 @@ def test_it_stays_where_the_objective_is_finite(wall: float) -> None:
     parameters, optimizer = make_parameters(np.array([2.0])), LBFGS(learning_rate=1e6)
     slots = optimizer.init(parameters.theta)
 
-    def revalue() -> float:
+    def reevaluate() -> float:
         (x,) = parameters.theta
         parameters.grad[...] = 2 * x if abs(x) <= 3 else wall
         return float(x * x) if abs(x) <= 3 else wall
 
     for step in range(20):
-        revalue()
-        optimizer.update(slots, parameters, learning_rate=1e6, step=step, revalue=revalue)
+        reevaluate()
+        optimizer.step(slots, parameters, learning_rate=1e6, step=step, reevaluate=reevaluate)
         assert abs(parameters.theta[0]) <= 2
 
 
@@ -208,17 +208,17 @@ def test_the_first_step_of_all_is_of_length_one_at_most_and_later_ones_whole(siz
     slots = optimizer.init(ours.theta)
     tried: list[np.ndarray] = []
 
-    def revalue() -> float:
+    def reevaluate() -> float:
         tried.append(ours.theta.copy())
         value, gradient = bowl(ours.theta)
         ours.grad[...] = size * gradient
         return size * value
 
     for step in range(2):
-        revalue()
+        reevaluate()
         tried.clear()
         start, gradient = ours.theta.copy(), ours.grad.copy()
         direction = optimizer._direction(slots, gradient)
         length = 0.5 if step else 0.5 / max(1.0, np.abs(gradient).sum())
-        optimizer.update(slots, ours, learning_rate=0.5, step=step, revalue=revalue)
+        optimizer.step(slots, ours, learning_rate=0.5, step=step, reevaluate=reevaluate)
         np.testing.assert_allclose(tried[1], start + length * direction, rtol=1e-12, atol=1e-15)

@@ -1,20 +1,23 @@
-"""Every optimizer: its textbook rule, an entry at a time; its memory; its precision."""
+"""Every optimizer: it goes down, by its textbook rule, an entry at a time; its memory; its precision."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from bpcli.optim.adagrad import Adagrad
 from bpcli.optim.adam import Adam, Adamax, AdamW, NAdam, _momentum_product
-from bpcli.optim.optimizer import BLOCK
+from bpcli.optim.base import FirstOrder
+from bpcli.optim.blocks import BLOCK
 from bpcli.optim.optimizers import AnyOptimizer
-from bpcli.optim.rmsprop import RMSProp
+from bpcli.optim.rmsprop import Adagrad, RMSProp
 from bpcli.optim.sgd import SGD
 from bpcli.optim.subnormals import EVERY
+from bpcli.training.update import Update
+from tests.unions import members
 
 from .helpers import make_parameters
 
@@ -22,6 +25,14 @@ P, WEIGHTS, STEPS, RATE = 7, 5, 12, 0.05
 
 Rule = Callable[[int], Iterator[float]]
 """A coroutine for entry i: it is sent gradients, and yields the change of its parameter before each next one."""
+
+
+def sgd(o: SGD, w: float, i: int) -> Iterator[float]:
+    v = 0.0
+    while True:
+        g = yield w
+        v = o.momentum * v + (1 - o.dampening) * g
+        w -= RATE * (g + o.momentum * v if o.nesterov else v)
 
 
 def adagrad(o: Adagrad, w: float, i: int) -> Iterator[float]:
@@ -84,6 +95,9 @@ def adamax(o: Adamax, w: float, i: int) -> Iterator[float]:
 
 
 TEXTBOOK = [
+    (SGD(), sgd),
+    (SGD(momentum=0.9), sgd),
+    (SGD(momentum=0.9, nesterov=True), sgd),
     (Adagrad(), adagrad),
     (RMSProp(rho=0.9), rmsprop),
     (RMSProp(rho=0.9, centered=True, momentum=0.8), rmsprop),
@@ -93,7 +107,9 @@ TEXTBOOK = [
     (NAdam(momentum_decay=0.1), nadam),
     (Adamax(), adamax),
 ]
-ALL: list[AnyOptimizer] = [SGD(momentum=0.9), *(optimizer for optimizer, _ in TEXTBOOK)]
+EVERY_OPTIMIZER: list[AnyOptimizer] = members(AnyOptimizer)
+FIRST_ORDER = [optimizer for optimizer in EVERY_OPTIMIZER if isinstance(optimizer, FirstOrder)]
+ALL = [*FIRST_ORDER, *(optimizer for optimizer, _ in TEXTBOOK if optimizer not in FIRST_ORDER)]
 
 
 def gradients(dtype: type = np.float64, size: int = P, steps: int = STEPS) -> list[np.ndarray]:
@@ -107,9 +123,40 @@ def run(
     parameters = make_parameters(theta, weights=weights)
     slots = optimizer.init(parameters.theta)
     for step, grad in enumerate(grads):
-        parameters.grad[...] = optimizer.scale(RATE) * grad
-        optimizer.update(slots, parameters, learning_rate=RATE, step=step, revalue=float)
+        parameters.grad[...] = grad
+        optimizer.step(slots, parameters, learning_rate=RATE, step=step, reevaluate=float)
     return parameters.theta
+
+
+@pytest.mark.parametrize("optimizer", EVERY_OPTIMIZER, ids=str)
+def test_it_lowers_a_bowl(optimizer: AnyOptimizer) -> None:
+    """½ Σ a θ², from a place with slopes of both signs."""
+    a = np.array([0.5, 1.0, 2.0, 5.0])
+    parameters = make_parameters(np.array([2.0, -3.0, 1.5, -2.5]))
+    slots = optimizer.init(parameters.theta)
+
+    def evaluate() -> float:
+        parameters.grad[...] = a * parameters.theta
+        return float(np.sum(a * parameters.theta**2) / 2)
+
+    values = [evaluate()]
+    for step in range(100):
+        optimizer.step(slots, parameters, learning_rate=0.01, step=step, reevaluate=evaluate)
+        values.append(evaluate())
+    assert values[1] < values[0]
+    assert values[-1] < 0.9 * values[0]
+
+
+@pytest.mark.parametrize("optimizer", ALL, ids=str)
+def test_its_first_step_goes_down_the_gradient_in_every_entry(optimizer: AnyOptimizer) -> None:
+    theta, grad = np.zeros(P), gradients()[0]
+    step = run(optimizer, theta, [grad]) - theta
+    assert np.dot(step, grad) < 0
+    np.testing.assert_array_equal(np.sign(step), -np.sign(grad))
+
+
+def test_every_first_order_optimizer_has_its_textbook_rule() -> None:
+    assert {type(optimizer) for optimizer, _ in TEXTBOOK} == {type(optimizer) for optimizer in FIRST_ORDER}
 
 
 @pytest.mark.parametrize(("optimizer", "rule"), TEXTBOOK, ids=[str(optimizer) for optimizer, _ in TEXTBOOK])
@@ -134,16 +181,62 @@ def test_saved_and_restored_at_any_step_it_goes_on_bit_for_bit(optimizer: AnyOpt
         if step == stop:
             slots = {name: slot.copy() for name, slot in slots.items()}
             parameters = make_parameters(parameters.theta.copy())
-        parameters.grad[...] = optimizer.scale(RATE) * grad
-        optimizer.update(slots, parameters, learning_rate=RATE, step=step, revalue=float)
+        parameters.grad[...] = grad
+        optimizer.step(slots, parameters, learning_rate=RATE, step=step, reevaluate=float)
     assert parameters.theta.tobytes() == straight.tobytes()
 
 
 @pytest.mark.parametrize("optimizer", ALL, ids=str)
-def test_float32_stays_float32(optimizer: AnyOptimizer) -> None:
+def test_float32_is_near_float64(optimizer: AnyOptimizer) -> None:
     theta = run(optimizer, np.ones(P, np.float32), gradients(np.float32))
-    assert theta.dtype == np.float32
     np.testing.assert_allclose(theta, run(optimizer, np.ones(P), gradients()), rtol=2e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("optimizer", ALL, ids=str)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_update_is_in_place_keeps_the_precision_and_leaves_the_gradient_alone(
+    optimizer: FirstOrder, dtype: type
+) -> None:
+    theta, grad = np.ones(P, dtype), gradients(dtype)[0]
+    given_theta, given_grad, slots = theta.copy(), grad.copy(), optimizer.init(theta)  # type: ignore[attr-defined]
+    arrays = dict(slots)
+    for step in range(3):
+        optimizer.update(slots, theta, grad, learning_rate=RATE, step=step)
+    assert theta.dtype == dtype
+    assert (theta != given_theta).all()
+    np.testing.assert_array_equal(grad, given_grad)
+    assert slots.keys() == arrays.keys()
+    for name, slot in slots.items():
+        assert slot is arrays[name]
+        assert slot.dtype == dtype
+        assert slot.shape == theta.shape
+        assert not np.shares_memory(slot, grad)
+
+
+@pytest.mark.parametrize("optimizer", EVERY_OPTIMIZER, ids=str)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_slots_start_at_zero_in_the_precision_of_the_parameters(optimizer: AnyOptimizer, dtype: type) -> None:
+    for slot in optimizer.init(np.ones(P, dtype)).values():
+        assert slot.dtype == dtype
+        assert slot.shape == (P,)
+        assert slot.ctypes.data % 64 == 0
+        assert not slot.any()
+
+
+@pytest.mark.parametrize("optimizer", ALL, ids=str)
+def test_the_rate_of_the_schedule_is_used_and_not_its_own(optimizer: AnyOptimizer) -> None:
+    other = replace(optimizer, learning_rate=100.0)
+    np.testing.assert_array_equal(run(other, np.ones(P), gradients()), run(optimizer, np.ones(P), gradients()))
+
+
+@pytest.mark.parametrize("optimizer", ALL, ids=str)
+def test_at_a_rate_of_zero_nothing_moves_but_its_memory(optimizer: AnyOptimizer) -> None:
+    parameters = make_parameters(np.random.default_rng(1).standard_normal(P))
+    slots, before = optimizer.init(parameters.theta), parameters.theta.copy()
+    parameters.grad[...] = gradients()[0]
+    optimizer.step(slots, parameters, learning_rate=0.0, step=0, reevaluate=float)
+    np.testing.assert_array_equal(parameters.theta, before)
+    assert all(slot.any() for slot in slots.values())
 
 
 @pytest.mark.parametrize("optimizer", ALL, ids=str)
@@ -167,12 +260,14 @@ def test_gradients_of_any_size_give_finite_weights(optimizer: AnyOptimizer, size
 def test_a_gradient_that_stops_leaves_no_subnormal_memory(optimizer: AnyOptimizer) -> None:
     """As that of a pixel that is never lit again."""
     parameters = make_parameters(np.ones(4, np.float32))
-    slots = optimizer.init(parameters.theta)
+    update = Update(optimizer)
+    state = update.start(parameters.theta)
     for step in range(10 * EVERY):
+        state.counters.step = step
         parameters.grad[...] = [1.0, 1e-3, 1e-18, 0.0] if step == 0 else 0
-        optimizer.update(slots, parameters, learning_rate=RATE, step=step, revalue=float)
+        update.apply(state, parameters, learning_rate=RATE, reevaluate=float)
     assert np.isfinite(parameters.theta).all()
-    for slot in slots.values():
+    for slot in state.slots.values():
         assert not ((slot != 0) & (np.abs(slot) < np.finfo(np.float32).tiny)).any()
 
 
@@ -193,11 +288,15 @@ def test_nadams_product_is_left_out_only_where_it_is_nothing(beta1: float) -> No
 @pytest.mark.parametrize(
     ("optimizer", "slots"),
     [
-        (Adam(), {"gradients", "squares"}),
-        (Adam(amsgrad=True), {"gradients", "squares", "greatest"}),
-        (RMSProp(), {"squares"}),
-        (RMSProp(centered=True), {"squares", "gradients"}),
-        (RMSProp(momentum=0.9), {"squares", "velocity"}),
+        (SGD(), set()),
+        (SGD(momentum=0.9), {"velocity"}),
+        (Adagrad(), {"square_sum"}),
+        (Adam(), {"mean", "mean_square"}),
+        (Adam(amsgrad=True), {"mean", "mean_square", "greatest"}),
+        (Adamax(), {"mean", "largest"}),
+        (RMSProp(), {"mean_square"}),
+        (RMSProp(centered=True), {"mean_square", "mean"}),
+        (RMSProp(momentum=0.9), {"mean_square", "velocity"}),
     ],
 )
 def test_it_remembers_what_it_needs_and_no_more(optimizer: AnyOptimizer, slots: set[str]) -> None:

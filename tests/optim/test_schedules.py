@@ -21,6 +21,7 @@ from bpcli.optim.schedules import (
     learning_rate,
     with_length,
 )
+from tests.unions import covering, members
 
 FALLING: list[Schedule] = [
     Constant(),
@@ -31,61 +32,70 @@ FALLING: list[Schedule] = [
     Polynomial(length=20, power=2),
     Cosine(length=20, minimum=0.1),
 ]
+PLAIN: list[Schedule] = [
+    with_length(schedule, epochs=20, steps_per_epoch=5) for schedule in members(Schedule, milestones=(3, 5))
+]
+"""every schedule there is, with its defaults"""
 ALL: list[Schedule] = [
+    *PLAIN,
     *FALLING,
     CosineRestarts(first=3, multiply=2),
     Cyclical(up=2, down=5, shape="triangular2"),
     Cyclical(shape="exp_range", gamma=0.9),
     OneCycle(length=20),
-    Plateau(),
 ]
 
 
-@pytest.mark.parametrize(
-    ("schedule", "t", "factor"),
-    [
-        (Constant(), 10**6, 1.0),
-        (Step(step_size=3, gamma=0.5), 2, 1.0),
-        (Step(step_size=3, gamma=0.5), 3, 0.5),
-        (Step(step_size=3, gamma=0.5), 6, 0.25),
-        (Step(step_size=1, gamma=1.0), 7, 1.0),
-        (Multistep(milestones=(2, 4), gamma=0.5), 1, 1.0),
-        (Multistep(milestones=(2, 4), gamma=0.5), 2, 0.5),
-        (Multistep(milestones=(4, 2), gamma=0.5), 4, 0.25),
-        (Exponential(gamma=0.9), 3, 0.729),
-        (Exponential(gamma=0.5), 10**6, 0.0),
-        (InverseTime(decay=0.5), 4, 1 / 3),
-        (InverseTime(decay=0.0), 9, 1.0),
-        (Polynomial(length=4), 3, 0.25),
-        (Polynomial(length=4), 4, 0.0),
-        (Polynomial(length=4, power=2), 2, 0.25),
-        (Cosine(length=4), 2, 0.5),
-        (Cosine(length=4, minimum=0.2), 4, 0.2),
-        (CosineRestarts(first=4), 2, 0.5),
-        (CosineRestarts(first=4, minimum=0.2), 2, 0.6),
-        (CosineRestarts(first=4), 4, 1.0),
-        (CosineRestarts(first=4, multiply=2), 4 + 4, 0.5),
-        (CosineRestarts(first=4, multiply=2), 4 + 8, 1.0),
-        (Cyclical(up=2, down=4, low=0.2), 0, 0.2),
-        (Cyclical(up=2, down=4, low=0.2), 2, 1.0),
-        (Cyclical(up=2, down=4, low=0.2), 4, 0.6),
-        (Cyclical(up=2, down=4, low=0.2), 6, 0.2),
-        (Cyclical(up=2, low=0.2), 7, 0.6),
-        (Cyclical(up=2, low=0.2, shape="triangular2"), 6, 0.6),
-        (Cyclical(up=2, low=0.2, shape="triangular2"), 7, 0.4),
-        (Cyclical(up=2, low=0.2, shape="exp_range", gamma=0.9), 2, 0.2 + 0.8 * 0.81),
-        (Cyclical(up=2, low=0.2, shape="exp_range", gamma=0.9), 3, 0.2 + 0.8 * 0.729 / 2),
-        (OneCycle(length=11, rise=3 / 11), 0, 1 / 25),
-        (OneCycle(length=11, rise=3 / 11), 1, 0.52),
-        (OneCycle(length=11, rise=3 / 11), 2, 1.0),
-        (OneCycle(length=11, rise=3 / 11), 6, (1 + 1 / 25e4) / 2),
-        (OneCycle(length=4, rise=0.25), 0, 1.0),
-        (OneCycle(length=4, rise=0.5), 0, 1 / 25),
-        (OneCycle(length=11, rise=3 / 11), 10, 1 / 25e4),
-    ],
-)
+FACTORS: list[tuple[Schedule, int, float]] = [
+    (Constant(), 10**6, 1.0),
+    (Step(step_size=3, gamma=0.5), 2, 1.0),
+    (Step(step_size=3, gamma=0.5), 3, 0.5),
+    (Step(step_size=3, gamma=0.5), 6, 0.25),
+    (Step(step_size=1, gamma=1.0), 7, 1.0),
+    (Multistep(milestones=(2, 4), gamma=0.5), 1, 1.0),
+    (Multistep(milestones=(2, 4), gamma=0.5), 2, 0.5),
+    (Multistep(milestones=(4, 2), gamma=0.5), 4, 0.25),
+    (Exponential(gamma=0.9), 3, 0.729),
+    (Exponential(gamma=0.5), 10**6, 0.0),
+    (InverseTime(decay=0.5), 4, 1 / 3),
+    (InverseTime(decay=0.0), 9, 1.0),
+    (Polynomial(length=4), 3, 0.25),
+    (Polynomial(length=4), 4, 0.0),
+    (Polynomial(length=4, power=2), 2, 0.25),
+    (Cosine(length=4), 2, 0.5),
+    (Cosine(length=4, minimum=0.2), 4, 0.2),
+    (CosineRestarts(first=4), 2, 0.5),
+    (CosineRestarts(first=4, minimum=0.2), 2, 0.6),
+    (CosineRestarts(first=4), 4, 1.0),
+    (CosineRestarts(first=4, multiply=2), 4 + 4, 0.5),
+    (CosineRestarts(first=4, multiply=2), 4 + 8, 1.0),
+    (Cyclical(up=2, down=4, low=0.2), 0, 0.2),
+    (Cyclical(up=2, down=4, low=0.2), 2, 1.0),
+    (Cyclical(up=2, down=4, low=0.2), 4, 0.6),
+    (Cyclical(up=2, down=4, low=0.2), 6, 0.2),
+    (Cyclical(up=2, low=0.2), 7, 0.6),
+    (Cyclical(up=2, low=0.2, shape="triangular2"), 6, 0.6),
+    (Cyclical(up=2, low=0.2, shape="triangular2"), 7, 0.4),
+    (Cyclical(up=2, low=0.2, shape="exp_range", gamma=0.9), 2, 0.2 + 0.8 * 0.81),
+    (Cyclical(up=2, low=0.2, shape="exp_range", gamma=0.9), 3, 0.2 + 0.8 * 0.729 / 2),
+    (OneCycle(length=11, rise=3 / 11), 0, 1 / 25),
+    (OneCycle(length=11, rise=3 / 11), 1, 0.52),
+    (OneCycle(length=11, rise=3 / 11), 2, 1.0),
+    (OneCycle(length=11, rise=3 / 11), 6, (1 + 1 / 25e4) / 2),
+    (OneCycle(length=4, rise=0.25), 0, 1.0),
+    (OneCycle(length=4, rise=0.5), 0, 1 / 25),
+    (OneCycle(length=11, rise=3 / 11), 10, 1 / 25e4),
+]
+
+
+@pytest.mark.parametrize(("schedule", "t", "factor"), FACTORS)
 def test_the_factor_at_its_edges(schedule: Schedule, t: int, factor: float) -> None:
     assert schedule.factor(t) == pytest.approx(factor, rel=1e-12, abs=1e-15)
+
+
+def test_every_schedule_is_held_to_its_formula() -> None:
+    """A plateau is told its drops by what is measured: its tests are further down."""
+    covering(Schedule, [*(schedule for schedule, *_ in FACTORS), Plateau()])
 
 
 @pytest.mark.parametrize("schedule", FALLING)

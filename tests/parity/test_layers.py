@@ -9,12 +9,9 @@ import numpy as np
 import pytest
 
 from bpcli.nn.activations import Identity, Softmax, Tanh
-from bpcli.nn.batch_norm import BatchNorm
-from bpcli.nn.dense import Dense
-from bpcli.nn.layer_norm import LayerNorm
+from bpcli.nn.layers import BatchNorm, Dense, LayerNorm, Normalization
 from bpcli.nn.losses import CrossEntropy
 from bpcli.nn.network import Network
-from bpcli.nn.normalization import Normalization
 from bpcli.optim.clipping import Clipping
 from bpcli.optim.max_norm import MaxNorm
 from bpcli.optim.sgd import SGD
@@ -32,8 +29,8 @@ def objective(normalization: Normalization | None) -> Objective:
         Dense(units=4, activation=Identity(), normalization=normalization),
         Dense(units=3, activation=Softmax()),
     ]
-    network = Network(specs, features=3, dtype=np.float64, seed=0, capacity=12)
-    return Objective(network, CrossEntropy().head(Softmax(), capacity=12, width=3, dtype=np.float64))
+    network = Network(specs, features=3, dtype=np.float64, seed=0)
+    return Objective(network, CrossEntropy().bind(Softmax()))
 
 
 def peer_of(torch: Any, ours: Objective, normalization: Normalization | None) -> Any:
@@ -79,14 +76,15 @@ def assert_followed(
     ours = objective(normalization)
     peer = peer_of(torch, ours, normalization)
     optimizer = torch.optim.SGD(peer.parameters(), lr=0.3)
-    limits = tuple((dense.W, max_norm) for dense in ours.network.dense if max_norm)
+    parameters = ours.network.parameters
+    limits = tuple((parameters.views[name], max_norm) for name in parameters.weight_names if max_norm)
     update = Update(SGD(), clipping, MaxNorm(limits))
-    state = update.start(ours.network)
+    state = update.start(parameters.theta)
     for step in range(STEPS):
         rows = slice(0, 7) if step % 2 else slice(7, 12)
         loss = ours.forward(X[rows], T[rows], step) / len(T[rows])
-        ours.backward(len(T[rows]), update.optimizer.scale(0.3))
-        update.apply(state, ours.network.parameters, learning_rate=0.3, revalue=float)
+        ours.backward(len(T[rows]))
+        update.apply(state, parameters, learning_rate=0.3, reevaluate=float)
         optimizer.zero_grad()
         peer_loss = torch.nn.functional.cross_entropy(peer(torch.from_numpy(X[rows])), torch.from_numpy(T[rows]))
         peer_loss.backward()

@@ -12,12 +12,11 @@ import pytest
 from bpcli.checks.cases import CLASSIFIER, Pairing, make_case
 from bpcli.nn.activations import Sigmoid, Tanh
 from bpcli.nn.losses import HalfSquaredError
-from bpcli.optim.adagrad import Adagrad
 from bpcli.optim.adam import Adam, Adamax, AdamW, NAdam
 from bpcli.optim.lbfgs import LBFGS
 from bpcli.optim.optimizers import AnyOptimizer
 from bpcli.optim.penalties import Penalty
-from bpcli.optim.rmsprop import RMSProp
+from bpcli.optim.rmsprop import Adagrad, RMSProp
 
 STEPS = 50
 REGRESSION = Pairing(HalfSquaredError(), Sigmoid(), "values")
@@ -87,19 +86,19 @@ def test_fifty_steps(
 ) -> None:
     optimizer, make_peer = PAIRS[name]
     # L-BFGS makes much of little near the minimum, where rounding decides: it gets a problem that takes it fifty steps
-    depth, l2 = (1, 0.01) if optimizer.searches else (3, 0.05)
+    depth, l2 = (1, 0.01) if optimizer.uses_line_search else (3, 0.05)
     case = make_case(pairing, depth=depth, batch=11, penalty=Penalty(l2=l2))
     theirs, ours, objective = torch_parameters(case), case.objective.network.parameters, case.objective
     peer, slots = make_peer(torch, theirs), optimizer.init(ours.theta)
-    whole, has_converged = optimizer.searches, False
+    whole, has_converged = optimizer.uses_line_search, False
     for step in range(STEPS):
         rows = slice(None) if whole else slice(step * 4 % 12, step * 4 % 12 + 4)
         X, T = case.X[rows], case.T[rows]
         objective.forward(X, T, step)
-        objective.backward(len(X), optimizer.scale(optimizer.learning_rate))
+        objective.backward(len(X))
         has_converged |= whole and bool(np.abs(ours.grad).max() <= CONVERGED)
-        revalue = partial(objective.revalue, X, T, step)
-        optimizer.update(slots, ours, learning_rate=optimizer.learning_rate, step=step, revalue=revalue)
+        reevaluate = partial(objective.reevaluate, X, T, step)
+        optimizer.step(slots, ours, learning_rate=optimizer.learning_rate, step=step, reevaluate=reevaluate)
 
         def closure(X: Any = X, T: Any = T) -> Any:
             peer.zero_grad()

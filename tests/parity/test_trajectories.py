@@ -36,16 +36,13 @@ def follows(torch: Any, torch_loss: Callable[..., Any], torch_parameters: Callab
         peer = torch_optimizer(torch, theirs, optimizer, penalty)
         rates = scheduler(peer) if scheduler else None
         ours, slots = case.objective.network.parameters, optimizer.init(case.objective.network.parameters.theta)
-        last_rate = 0.0
         for step in range(STEPS):
             start = step * BATCH % 12
             X, T = case.X[start : start + BATCH], case.T[start : start + BATCH]
             loss = case.objective.forward(X, T) / len(X)
             rate = learning_rate(optimizer.learning_rate, schedule, epoch=0, step=step)
-            case.objective.backward(len(X), optimizer.scale(rate))
-            optimizer.change_rate(slots, last_rate, rate)
-            last_rate = rate
-            optimizer.update(slots, ours, learning_rate=rate, step=step, revalue=float)
+            case.objective.backward(len(X))
+            optimizer.update(slots, ours.theta, ours.grad, learning_rate=rate, step=step)
 
             peer.zero_grad()
             peer_loss = torch_loss(theirs, pairing, [HIDDEN] * 2, torch.from_numpy(X), torch.from_numpy(T))

@@ -14,9 +14,7 @@ from bpcli.data.dataset import DataInfo, Examples
 from bpcli.data.scaling import fit_scaler
 from bpcli.data.targets import encode_targets
 from bpcli.nn.activations import ReLU, Softmax, Tanh
-from bpcli.nn.batch_norm import BatchNorm
-from bpcli.nn.dense import Dense
-from bpcli.nn.layer_norm import LayerNorm
+from bpcli.nn.layers import BatchNorm, Dense, LayerNorm
 from bpcli.nn.losses import CrossEntropy
 from bpcli.nn.network import Network
 from bpcli.optim.averaging import MovingAverage
@@ -76,17 +74,21 @@ def make_experiment(
         Dense(units=3, activation=Softmax()),
     ]
     inputs = {"input_noise": 0.1, "input_dropout": 0.1} if everything else {}
-    network = Network(specs, features=4, dtype=np.float32, seed=seed, capacity=26, **inputs)
-    head = CrossEntropy().head(Softmax(), capacity=26, width=3, dtype=np.float32)
+    network = Network(specs, features=4, dtype=np.float32, seed=seed, **inputs)
+    views = network.parameters.views
     monitor = Monitor("validation_loss", "min")
     return Experiment(
         info=info,
         scaler=scaler,
-        objective=Objective(network, head, penalties([(network.parameters.weights, Penalty(l2=1e-3, l1=1e-4))])),
+        objective=Objective(
+            network,
+            CrossEntropy().bind(Softmax()),
+            penalties([(network.parameters.weights, Penalty(l2=1e-3, l1=1e-4))]),
+        ),
         update=Update(
             optimizer or SGD(learning_rate=learning_rate, momentum=0.9, nesterov=True),
             Clipping(value=0.5, norm=1.0) if everything else Clipping(),
-            MaxNorm(tuple((layer.W, 1.0) for layer in network.dense if everything)),
+            MaxNorm(tuple((views[name], 1.0) for name in network.parameters.weight_names if everything)),
             MovingAverage(decay=0.9) if everything else None,
         ),
         schedule=schedule or InverseTime(decay=0.1, per="step"),

@@ -46,7 +46,7 @@ def test_what_was_saved_is_restored_bit_for_bit(
     other = experiment(seed=5)
     restored = restore(load_checkpoint(path), other)
     assert other.objective.network.parameters.theta.tobytes() == theta.tobytes()
-    assert restored.slots["displacement"].tobytes() == state.slots["displacement"].tobytes()
+    assert restored.slots["velocity"].tobytes() == state.slots["velocity"].tobytes()
     assert restored.counters == state.counters
     assert restored.counters.step == 7
 
@@ -56,7 +56,7 @@ def test_parameters_slots_and_scaling_stand_under_their_names(saved: tuple[Path,
         assert set(file.files) == {
             "header.json",
             *(f"layers.{i}.{name}" for i in range(3) for name in "Wb"),
-            *(f"optimizer.displacement.layers.{i}.{name}" for i in range(3) for name in "Wb"),
+            *(f"optimizer.velocity.layers.{i}.{name}" for i in range(3) for name in "Wb"),
             "scaler.shift",
             "scaler.factor",
         }
@@ -93,11 +93,11 @@ def test_it_says_where_it_is_and_where_its_run_began(experiment: MakeExperiment,
     path.write_bytes(file_of(pack_checkpoint(trained, trained.start(), config={}, fingerprint={}, origin=origin)))
     saved = load_checkpoint(path)
     assert (saved.path, saved.origin) == (path, origin)
-    assert kept_slots(saved) == {"displacement"}
+    assert kept_slots(saved) == {"velocity"}
 
 
 def test_of_which_kind_the_other_is_is_said(saved: tuple[Path, State, np.ndarray], experiment: MakeExperiment) -> None:
-    with pytest.raises(CheckpointError, match=r"is of another optimizer: optimizer.squares.layers.0.W is missing"):
+    with pytest.raises(CheckpointError, match=r"is of another optimizer: optimizer.mean_square.layers.0.W is missing"):
         restore(load_checkpoint(saved[0]), experiment(optimizer=RMSProp()))
     narrower = load_checkpoint(saved[0])
     narrower.arrays["layers.0.W"] = narrower.arrays["layers.0.W"][:3]
@@ -108,22 +108,22 @@ def test_of_which_kind_the_other_is_is_said(saved: tuple[Path, State, np.ndarray
 def test_what_is_not_finite_is_not_packed(experiment: MakeExperiment) -> None:
     trained = experiment(optimizer=SGD(momentum=0.9))
     state = trained.start()
-    state.slots["displacement"][0] = np.inf
-    with pytest.raises(DivergedError, match=r"at step 0: optimizer.displacement.layers.0.W is not finite"):
+    state.slots["velocity"][0] = np.inf
+    with pytest.raises(DivergedError, match=r"at step 0: optimizer.velocity.layers.0.W is not finite"):
         pack_checkpoint(trained, state, config={}, fingerprint={})
 
 
 def test_a_metric_that_is_undefined_stays_so(saved: tuple[Path, State, np.ndarray]) -> None:
-    counters = Counters(metrics={"train_loss": 1.0, "validation_r2": math.nan}, part_sums={"a": math.inf})
+    counters = Counters(metrics={"train_loss": 1.0, "validation_r2": math.nan}, sums={"a": math.inf})
     again = Counters.from_dict(json.loads(json.dumps(counters.to_dict(), allow_nan=False)))
     assert again.metrics["train_loss"] == 1.0
     assert math.isnan(again.metrics["validation_r2"])
-    assert math.isnan(again.part_sums["a"])
+    assert math.isnan(again.sums["a"])
 
 
 def test_a_future_format_is_refused_with_what_to_do(saved: tuple[Path, State, np.ndarray]) -> None:
     rewritten(saved[0], format_version=99)
-    with pytest.raises(CheckpointError, match="has format version 99, and this bpcli reads 1 to 2: use"):
+    with pytest.raises(CheckpointError, match="has format version 99, and this bpcli reads 1 to 3: use"):
         load_checkpoint(saved[0])
 
 
@@ -162,7 +162,7 @@ def test_other_arrays_than_the_network_has_are_refused(
         ("best", {"epoch": 1, "value": "x"}),
         ("best", {"epoch": 1, "value": 1.0, "more": 1}),
         ("patience_best", "x"),
-        ("part_sums", {"a": True}),
+        ("sums", {"a": True}),
         ("plateau", {"best": None}),
         ("step", 10**30),
         ("seconds", 10**400),
@@ -218,7 +218,7 @@ def test_a_format_version_that_is_no_number_is_refused_in_few_words(
     saved: tuple[Path, State, np.ndarray], version: object
 ) -> None:
     rewritten(saved[0], format_version=version)
-    with pytest.raises(CheckpointError, match=r"has format version .{1,20}, and this bpcli reads 1 to 2: use"):
+    with pytest.raises(CheckpointError, match=r"has format version .{1,20}, and this bpcli reads 1 to 3: use"):
         load_checkpoint(saved[0])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,10 +13,10 @@ from bpcli.data.scaling import UNSCALED
 from bpcli.data.targets import Encoding, encode_targets
 from bpcli.nn.activations import ELU, SELU, Activation, Identity, Sigmoid, Softmax, Softsign, Tanh
 from bpcli.nn.arrays import Array
-from bpcli.nn.dense import Dense
-from bpcli.nn.losses import CrossEntropy, Head, Hinge, Loss, MeanSquaredError
+from bpcli.nn.layers import Dense
+from bpcli.nn.losses import CrossEntropy, Hinge, Loss, MeanSquaredError, OutputLoss
+from bpcli.nn.losses.weighted_sum import BoundPart, WeightedOutputLoss
 from bpcli.nn.network import Network
-from bpcli.nn.weighted_sum import PartHead, WeightedSumHead
 from bpcli.training.evaluate import measure
 from bpcli.training.experiment import Experiment
 from bpcli.training.metrics import count_correct, metric_names
@@ -44,12 +43,12 @@ def test_the_loss_is_the_mean_over_all_blocks(experiment: MakeExperiment) -> Non
 RANKED = ["roc_auc", "average_precision"]
 
 
-def answering(made: Experiment, Z: Array, y: Array, head: Head, encoding: Encoding, info: DataInfo) -> dict[str, float]:
+def answering(
+    made: Experiment, Z: Array, y: Array, head: OutputLoss, encoding: Encoding, info: DataInfo
+) -> dict[str, float]:
     """All metrics of an experiment whose network gives the raw outputs `Z`, and whose data are of the classes `y`."""
     width, classes = Z.shape[1], len(info.class_names)
-    network = Network(
-        [Dense(units=width, activation=Identity())], features=width, dtype=np.float32, seed=0, capacity=64
-    )
+    network = Network([Dense(units=width, activation=Identity())], features=width, dtype=np.float32, seed=0)
     network.parameters.theta[...] = 0
     network.parameters.views["layers.0.W"][...] = np.eye(width)
     made = replace(made, info=info, objective=Objective(network, head), top_k=2 if classes > 2 else None)
@@ -83,7 +82,7 @@ def test_one_output_that_has_levelled_off_is_ranked_by_its_raw_one(
     if isinstance(loss, CrossEntropy) and not isinstance(activation, Sigmoid):
         return
     Z, y = large(300, 1, seed=1)
-    head = loss.head(activation, capacity=1000, width=1, dtype=np.float32)
+    head = loss.bind(activation)
     found = answering(experiment(), Z, y, head, "binary", of_classes(2))
     assert found["roc_auc"] == pytest.approx(metrics.roc_auc_score(y, Z[:, 0]), rel=1e-12)
     assert found["average_precision"] == pytest.approx(metrics.average_precision_score(y, Z[:, 0]), rel=1e-12)
@@ -99,7 +98,7 @@ def test_softmax_outputs_are_ranked_by_the_probabilities_they_would_be_without_r
     z = Z.astype(np.float64)
     odds = np.stack([z[:, k] - np.logaddexp.reduce(np.delete(z, k, axis=1), axis=1) for k in range(width)], axis=1)
     decisive = range(1, 2) if width == 2 else range(width)
-    head = loss.head(Softmax(), capacity=1000, width=width, dtype=np.float32)
+    head = loss.bind(Softmax())
     encoding: Encoding = "index" if isinstance(loss, CrossEntropy) else "one_hot"
     found = answering(experiment(), Z, y, head, encoding, of_classes(width))
     assert found["roc_auc"] == pytest.approx(np.mean([metrics.roc_auc_score(y == k, odds[:, k]) for k in decisive]))
@@ -126,7 +125,7 @@ def test_several_outputs_are_told_apart_by_their_raw_ones(
 ) -> None:
     metrics = pytest.importorskip("sklearn.metrics")
     Z, y = large(300, 4, seed=3)
-    head = loss.head(activation, capacity=1000, width=4, dtype=np.float32)
+    head = loss.bind(activation)
     found = answering(experiment(), Z, y, head, "one_hot", of_classes(4))
     assert found["accuracy"] == (Z.argmax(axis=1) == y).mean()
     assert found["top_k_accuracy"] == pytest.approx(metrics.top_k_accuracy_score(y, Z.astype(np.float64), k=2))
@@ -138,17 +137,16 @@ def test_several_outputs_are_told_apart_by_their_raw_ones(
 def test_parts_of_several_objectives_are_ranked_by_their_raw_outputs_too(experiment: MakeExperiment) -> None:
     metrics = pytest.importorskip("sklearn.metrics")
     (Z, kind), (z, sure) = large(300, 3, seed=4), large(300, 1, seed=5)
-    sizes: dict[str, Any] = {"capacity": 1000, "dtype": np.float32}
-    softmax = CrossEntropy().head(Softmax(), width=3, **sizes)
-    sigmoid = CrossEntropy().head(Sigmoid(), width=1, **sizes)
+    softmax = CrossEntropy().bind(Softmax())
+    sigmoid = CrossEntropy().bind(Sigmoid())
     parts = (
-        PartHead("kind", softmax, 1.0, slice(0, 3), (0,), "index"),
-        PartHead("sure", sigmoid, 1.0, slice(3, 4), (1,), "binary"),
+        BoundPart("kind", softmax, 1.0, slice(0, 3), (0,), "index"),
+        BoundPart("sure", sigmoid, 1.0, slice(3, 4), (1,), "binary"),
     )
-    head = WeightedSumHead(parts, width=4, **sizes)
+    head = WeightedOutputLoss(parts)
     info = DataInfo(features=4, targets=2, target_names=("kind", "sure"), target_classes=(tuple("abc"), ("no", "yes")))
     made = replace(experiment(), info=info)
-    made = replace(made, objective=replace(made.objective, head=head))
+    made = replace(made, objective=replace(made.objective, loss=head))
     collected = made.metrics([f"{part}_{name}" for part in ("kind", "sure") for name in RANKED])
     T = np.stack([kind, sure], axis=1).astype(np.float32)
     head.forward(np.hstack([Z, z]), T)

@@ -16,7 +16,7 @@ def test_anew_the_value_and_gradient_are_those_of_the_same_update(experiment: Ma
     grad = objective.network.parameters.grad
     values, grads = [], []
     for step in (3, 3, 4):
-        values.append(objective.revalue(X, T, step))
+        values.append(objective.reevaluate(X, T, step))
         grads.append(grad.copy())
     assert values[0] == values[1] == objective.value(X, T, 3)
     assert values[0] != values[2]

@@ -1,4 +1,4 @@
-"""Test, then train: the log of a stream is of rows that the network had not learnt from."""
+"""Test, then train: the log of a stream is of rows that the network had not learned from."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_row_that_cannot_be_measured_is_a_divergence_of_the_next_step(experime
 
 @pytest.mark.parametrize("everything", [False, True], ids=["plain", "everything"])
 @pytest.mark.parametrize("keys", [{}, {"batch_size": 4}, {"batch_size": 2, "window": 9}], ids=str)
-def test_each_row_is_measured_as_an_evaluation_would_just_before_it_is_learnt(
+def test_each_row_is_measured_as_an_evaluation_would_just_before_it_is_learned(
     experiment: MakeExperiment, file: Path, keys: dict[str, int], everything: bool
 ) -> None:
     """Against the rows read apart, measured between the updates by the network as it then is."""
@@ -103,7 +103,7 @@ def test_each_row_is_measured_as_an_evaluation_would_just_before_it_is_learnt(
         with averaged(parameters, state):
             for X, T in rows[len(losses) : len(losses) + count]:
                 losses.append(setup.objective.forward(X, T))
-                right.append(bool(setup.objective.head.Y.argmax() == T[0]))
+                right.append(bool(setup.objective.loss.Y.argmax() == T[0]))
 
     counted = 0
     size = keys.get("batch_size", 1)
@@ -153,7 +153,7 @@ def test_resumed_at_any_step_it_is_bit_for_bit_the_run_that_never_stopped(
     assert now.parameters.theta.tobytes() == then.parameters.theta.tobytes()
     assert now.statistics.values.tobytes() == then.statistics.values.tobytes()
     assert np.array_equal(resumed.average, straight_state.average)
-    assert resumed.slots["displacement"].tobytes() == straight_state.slots["displacement"].tobytes()
+    assert resumed.slots["velocity"].tobytes() == straight_state.slots["velocity"].tobytes()
     assert resumed.counters.position == ROWS
 
 
@@ -168,7 +168,7 @@ def test_a_pipe_that_is_silent_is_waited_for_and_the_state_can_be_saved(
     assert kinds == [Waiting, Waiting, StepDone, StepDone, Evaluated, CheckpointDue, Stopped]
 
 
-def test_a_broken_row_is_an_error_after_the_rows_before_it_were_learnt(experiment: MakeExperiment, file: Path) -> None:
+def test_a_broken_row_is_an_error_after_the_rows_before_it_were_learned(experiment: MakeExperiment, file: Path) -> None:
     with open(file, "a", encoding="utf-8") as rows:
         rows.write("1,2,3,oops,a\n")
     setup = online(experiment(), file)

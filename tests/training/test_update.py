@@ -1,78 +1,89 @@
-"""The gradient that is never cleared: momentum's sum, made where the gradient is."""
+"""One update: clip, step, keep within the limits, average."""
 
 from __future__ import annotations
-
-from functools import partial
 
 import numpy as np
 import pytest
 
-from bpcli.optim.adam import Adam
+from bpcli.nn.parameters import Parameters
 from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.clipping import Clipping
-from bpcli.optim.schedules import Cosine, InverseTime, Schedule, Step
+from bpcli.optim.max_norm import MaxNorm
+from bpcli.optim.optimizers import AnyOptimizer
 from bpcli.optim.sgd import SGD
-from bpcli.training.loop import train
+from bpcli.optim.subnormals import EVERY
 from bpcli.training.update import Update
-from tests.marks import needs_gemm
+from tests.unions import members
 
-from .conftest import MakeExperiment
-
-pytestmark = needs_gemm
-
-LARGE = (150, 150)
-MOMENTUM = SGD(learning_rate=0.05, momentum=0.9)
+RATE = 0.5
+GRADIENTS = np.random.default_rng(0).standard_normal((6, 8))
 
 
-def test_the_displacement_of_a_large_network_is_its_gradient(experiment: MakeExperiment) -> None:
-    large = experiment(hidden=LARGE, optimizer=MOMENTUM)
-    large.objective.network.parameters.grad[...] = 1
-    state = large.start()
-    assert state.accumulates
-    assert state.slots["displacement"] is large.objective.network.parameters.grad
-    assert not state.slots["displacement"].any()
+def make_parameters(dtype: type = np.float64) -> Parameters:
+    parameters = Parameters({"W": (2, 3), "b": (2,)}, dtype)
+    parameters.theta[...] = np.random.default_rng(1).standard_normal(8)
+    return parameters
 
 
-@pytest.mark.parametrize(
-    "update",
-    [
-        Update(SGD(learning_rate=0.05)),
-        Update(SGD(learning_rate=0.05, momentum=0.9, nesterov=True)),
-        Update(SGD(learning_rate=0.05, momentum=0.9, dampening=0.1)),
-        Update(Adam()),
-        Update(MOMENTUM, Clipping(norm=1.0)),
-        Update(MOMENTUM, Clipping(value=1.0)),
-        Update(MOMENTUM, average=MovingAverage()),
-    ],
-    ids=["no momentum", "nesterov", "dampening", "adam", "norm", "value", "average"],
-)
-def test_where_the_gradient_is_needed_by_itself_it_stays_so(experiment: MakeExperiment, update: Update) -> None:
-    network = experiment(hidden=LARGE).objective.network
-    assert network.can_accumulate
-    state = update.start(network)
-    assert not state.accumulates
-    assert all(slot is not network.parameters.grad for slot in state.slots.values())
-    assert update.carry(state, 0.05) == 0
+def test_it_clips_steps_keeps_the_weights_short_and_averages_in_this_order() -> None:
+    parameters = make_parameters()
+    W = parameters.views["W"]
+    update = Update(SGD(momentum=0.9), Clipping(norm=0.7), MaxNorm(((W, 0.8),)), MovingAverage(decay=0.6))
+    state = update.start(parameters.theta)
+    theta, velocity = parameters.theta.copy(), np.zeros(8)
+    average = theta.copy()
+    for step, gradient in enumerate(GRADIENTS):
+        parameters.grad[...], state.counters.step = gradient, step
+        update.apply(state, parameters, learning_rate=RATE, reevaluate=float)
+
+        velocity = 0.9 * velocity + gradient * min(1.0, 0.7 / np.linalg.norm(gradient))
+        theta -= RATE * velocity
+        weights = theta[:6].reshape(2, 3)
+        weights *= np.minimum(1.0, 0.8 / np.linalg.norm(weights, axis=0))
+        beta = min(0.6, (1 + step) / (10 + step))
+        average = beta * average + (1 - beta) * theta
+        np.testing.assert_allclose(parameters.theta, theta, rtol=1e-12)
+        assert state.average is not None
+        np.testing.assert_allclose(state.average, average, rtol=1e-12)
+    np.testing.assert_allclose(state.slots["velocity"], velocity, rtol=1e-12)
+    assert (np.linalg.norm(W, axis=0) <= 0.8 + 1e-12).all()
 
 
-def test_a_small_network_is_quicker_without(experiment: MakeExperiment) -> None:
-    assert not experiment(optimizer=MOMENTUM).start().accumulates
+def test_an_average_starts_at_the_weights_and_is_an_array_of_its_own() -> None:
+    theta = make_parameters().theta
+    average = Update(SGD(), average=MovingAverage()).start(theta).average
+    assert average is not None
+    np.testing.assert_array_equal(average, theta)
+    assert not np.shares_memory(average, theta)
+    assert Update(SGD()).start(theta).average is None
 
 
-@pytest.mark.parametrize(
-    "schedule",
-    [InverseTime(decay=0.1, per="step"), Cosine(per="step", length=7, warmup=2), Step(step_size=1, gamma=0.5)],
-    ids=["inverse_time", "cosine, to zero", "step"],
-)
-def test_training_is_the_same_to_rounding(experiment: MakeExperiment, schedule: Schedule) -> None:
-    make = partial(experiment, hidden=LARGE, optimizer=MOMENTUM, schedule=schedule)
-    summed, separate = make(), make()
-    separate.objective.network.__dict__["can_accumulate"] = False
-    states = summed.start(), separate.start()
-    assert [state.accumulates for state in states] == [True, False]
-    events = [list(train(*pair)) for pair in zip((summed, separate), states, strict=True)]
-    assert len(events[0]) == len(events[1])
-    ours, theirs = (each.objective.network.parameters for each in (summed, separate))
-    np.testing.assert_allclose(ours.theta, theirs.theta, rtol=0, atol=2e-6)
-    np.testing.assert_allclose(states[0].slots["displacement"], states[1].slots["displacement"], rtol=0, atol=2e-6)
-    assert np.abs(theirs.theta - make().objective.network.parameters.theta).max() > 1e-2
+def test_the_memory_is_swept_of_subnormals_by_the_count_of_updates() -> None:
+    parameters, update = make_parameters(), Update(SGD(momentum=0.5))
+    state = update.start(parameters.theta)
+    for step, is_swept in ((EVERY - 2, False), (EVERY - 1, True)):
+        state.slots["velocity"][...], state.counters.step = 1e-31, step
+        parameters.grad[...] = 0
+        update.apply(state, parameters, learning_rate=RATE, reevaluate=float)
+        assert (not state.slots["velocity"].any()) is is_swept
+
+
+@pytest.mark.parametrize("optimizer", members(AnyOptimizer), ids=str)
+def test_float32_stays_float32(optimizer: AnyOptimizer) -> None:
+    parameters = make_parameters(np.float32)
+    update = Update(
+        optimizer, Clipping(value=0.9, norm=0.7), MaxNorm(((parameters.views["W"], 0.8),)), MovingAverage(decay=0.6)
+    )
+    state = update.start(parameters.theta)
+
+    def evaluate() -> float:
+        parameters.grad[...] = parameters.theta
+        return float(parameters.theta @ parameters.theta) / 2
+
+    for step in range(3):
+        evaluate()
+        state.counters.step = step
+        update.apply(state, parameters, learning_rate=0.01, reevaluate=evaluate)
+    assert state.average is not None
+    arrays = (parameters.theta, parameters.grad, state.average, *state.slots.values())
+    assert {array.dtype for array in arrays} == {np.dtype(np.float32)}

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from bpcli.nn.activations import Sigmoid
-from bpcli.nn.dense import Dense
 from bpcli.nn.initializers import Uniform
+from bpcli.nn.layers import Dense
 from bpcli.nn.losses import HalfSquaredError
 from bpcli.nn.network import Network
 from bpcli.optim.sgd import SGD
@@ -26,15 +26,15 @@ def epochs_to_solve(hidden: int, seed: int) -> int | None:
     The error is summed over the four examples with η = 0.5, which is η = 2 on their mean.
     """
     layers = [Dense(units=units, activation=Sigmoid(), init=Uniform(limit=1)) for units in (hidden, 1)]
-    network = Network(layers, features=2, dtype=np.float64, seed=seed, capacity=4)
-    head = HalfSquaredError().head(Sigmoid(), capacity=4, width=1, dtype=np.float64)
-    objective, optimizer = Objective(network, head), SGD(momentum=0.9)
+    network = Network(layers, features=2, dtype=np.float64, seed=seed)
+    objective, optimizer = Objective(network, HalfSquaredError().bind(Sigmoid())), SGD(momentum=0.9)
     slots = optimizer.init(network.parameters.theta)
     for epoch in range(3000):
         if 2 * objective.forward(X, T) < 0.04:
             return epoch
-        objective.backward(len(X), optimizer.scale(2.0))
-        optimizer.update(slots, network.parameters, learning_rate=2.0, step=epoch, revalue=float)
+        objective.backward(len(X))
+        parameters = network.parameters
+        optimizer.update(slots, parameters.theta, parameters.grad, learning_rate=2.0, step=epoch)
     return None
 
 

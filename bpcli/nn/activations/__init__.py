@@ -1,12 +1,11 @@
 """Activation functions, each with its backward directly below its forward.
 
-`forward(Z, A)` fills `A` with f(Z), entry by entry but for softmax; `A` may be `Z` itself unless the activation keeps
-`Z`. `backward(Z, A, dA)` overwrites `dA` with `dZ = f'(Z) dA`. Where f' is a function of the output, `Z` is not read.
+`forward(Z)` is f(Z), entry by entry except for softmax. `backward(Z, A, dA)` is `dZ = f'(Z) dA`.
 """
 
 from __future__ import annotations
 
-from bpcli.nn.activations.activation import Activation
+from bpcli.nn.activations.activation import Activation, FrozenActivation, branches
 from bpcli.nn.activations.gated import GELU, SiLU
 from bpcli.nn.activations.plain import Exp, Identity, Softmax
 from bpcli.nn.activations.rectifiers import ELU, SELU, LeakyReLU, ReLU, Softplus
@@ -19,6 +18,7 @@ __all__ = [
     "Activation",
     "AnyActivation",
     "Exp",
+    "FrozenActivation",
     "HardSigmoid",
     "Identity",
     "LeakyReLU",
@@ -29,6 +29,7 @@ __all__ = [
     "Softplus",
     "Softsign",
     "Tanh",
+    "branches",
 ]
 
 AnyActivation = (

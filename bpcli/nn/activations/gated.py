@@ -23,35 +23,30 @@ class GELU(Smooth):
 
     name: Literal["gelu"] = "gelu"
     approximate: Literal["none", "tanh"] = "none"
-    """none: exactly, by the error function; tanh: by a hyperbolic tangent, which is quicker"""
-    keeps_Z: ClassVar[bool] = True
+    """none: exactly, by the error function; tanh: by a hyperbolic tangent, which is faster"""
     _SLOPE: ClassVar[float] = math.sqrt(2 / math.pi)
     _CUBIC: ClassVar[float] = 0.044715
     _FAR: ClassVar[float] = 40.0
     """beyond it f is 0 or z in every precision, and powers of z would overflow"""
 
-    def forward(self, Z: Array, A: Array) -> None:
-        np.multiply(Z, self._gate(np.clip(Z, -self._FAR, self._FAR)), A)
+    def forward(self, Z: Array) -> Array:
+        return Z * self._gate(np.clip(Z, -self._FAR, self._FAR))
 
-    def backward(self, Z: Array, A: Array, dA: Array) -> None:
+    def backward(self, Z: Array, A: Array, dA: Array) -> Array:
         """f'(z) = Φ(z) + z φ(z), φ the normal density; for tanh the derivative of the formula above"""
         z = np.clip(Z, -self._FAR, self._FAR)
         gate = self._gate(z)
         if self.approximate == "none":
-            density = np.exp(-0.5 * z * z) * (1 / math.sqrt(2 * math.pi))
+            density = np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
         else:
-            density = 2 * gate * (1 - gate) * (self._SLOPE * (1 + 3 * self._CUBIC * z * z))
-        gate += z * density
-        dA *= gate
+            density = 2 * gate * (1 - gate) * self._SLOPE * (1 + 3 * self._CUBIC * z * z)
+        return dA * (gate + z * density)
 
     def _gate(self, z: Array) -> Array:
-        """Φ(z), or what stands for it."""
-        inner = (
-            erf(z * math.sqrt(0.5)) if self.approximate == "none" else np.tanh(self._SLOPE * (z + self._CUBIC * z**3))
-        )
-        gate: Array = 0.5 * inner
-        gate += 0.5
-        return gate
+        """Compute Φ(z), or its approximation."""
+        if self.approximate == "none":
+            return 0.5 * (1 + erf(z * math.sqrt(0.5)))
+        return 0.5 * (1 + np.tanh(self._SLOPE * (z + self._CUBIC * z**3)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,17 +54,11 @@ class SiLU(Smooth):
     """silu: f(z) = z / (1 + e^-z), swish (Elfwing, Uchibe and Doya 2018; Ramachandran, Zoph and Le 2017)."""
 
     name: Literal["silu"] = "silu"
-    keeps_Z: ClassVar[bool] = True
 
-    def forward(self, Z: Array, A: Array) -> None:
-        sigmoid(Z, A)
-        A *= Z
+    def forward(self, Z: Array) -> Array:
+        return Z * sigmoid(Z)
 
-    def backward(self, Z: Array, A: Array, dA: Array) -> None:
+    def backward(self, Z: Array, A: Array, dA: Array) -> Array:
         """f'(z) = s (1 + z (1 - s)) with s = 1 / (1 + e^-z)"""
-        s = np.empty_like(Z)
-        sigmoid(Z, s)
-        slope = (1 - s) * Z
-        slope += 1
-        slope *= s
-        dA *= slope
+        s = sigmoid(Z)
+        return dA * s * (1 + Z * (1 - s))

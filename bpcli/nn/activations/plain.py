@@ -18,12 +18,12 @@ class Identity(Smooth):
 
     name: Literal["identity"] = "identity"
 
-    def forward(self, Z: Array, A: Array) -> None:
-        if A is not Z:
-            A[...] = Z
+    def forward(self, Z: Array) -> Array:
+        return Z.copy()
 
-    def backward(self, Z: Array, A: Array, dA: Array) -> None:
+    def backward(self, Z: Array, A: Array, dA: Array) -> Array:
         """f'(z) = 1"""
+        return dA.copy()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,13 +32,14 @@ class Exp(Smooth):
 
     name: Literal["exponential"] = "exponential"
 
-    def forward(self, Z: Array, A: Array) -> None:
-        """Where e^z would overflow it stays at the greatest finite number."""
-        np.exp(np.minimum(Z, Z.dtype.type(math.log(float(np.finfo(Z.dtype).max)) * (1 - 1e-6))), A)
+    def forward(self, Z: Array) -> Array:
+        """Compute e^z, and the greatest finite number where that would overflow."""
+        highest = math.log(float(np.finfo(Z.dtype).max)) * (1 - 1e-6)
+        return np.exp(np.minimum(Z, highest))
 
-    def backward(self, Z: Array, A: Array, dA: Array) -> None:
+    def backward(self, Z: Array, A: Array, dA: Array) -> Array:
         """f'(z) = a"""
-        dA *= A
+        return dA * A
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +48,10 @@ class Softmax(Smooth):
 
     name: Literal["softmax"] = "softmax"
 
-    def forward(self, Z: Array, A: Array) -> None:
-        np.subtract(Z, Z.max(axis=1, keepdims=True), A)
-        np.exp(A, A)
-        A /= A.sum(axis=1, keepdims=True)
+    def forward(self, Z: Array) -> Array:
+        exp = np.exp(Z - Z.max(axis=1, keepdims=True))
+        return exp / exp.sum(axis=1, keepdims=True)
 
-    def backward(self, Z: Array, A: Array, dA: Array) -> None:
+    def backward(self, Z: Array, A: Array, dA: Array) -> Array:
         """dz = a * (da - Σ_j da_j a_j): the Jacobian diag(a) - a aᵀ times da, a row at a time"""
-        dA -= np.einsum("ij,ij->i", dA, A)[:, np.newaxis]
-        dA *= A
+        return A * (dA - (dA * A).sum(axis=1, keepdims=True))

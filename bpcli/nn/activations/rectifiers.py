@@ -9,7 +9,8 @@ import numpy as np
 from annotated_types import Gt
 
 from bpcli.nn.activations.activation import Smooth
-from bpcli.nn.arrays import Array, constant
+from bpcli.nn.activations.sigmoids import sigmoid
+from bpcli.nn.arrays import Array
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,15 +18,14 @@ class ReLU:
     """relu: f(z) = max(0, z) (Nair and Hinton 2010)."""
 
     name: Literal["relu"] = "relu"
-    keeps_Z: ClassVar[bool] = False
     kinks: ClassVar[tuple[float, ...]] = (0.0,)
 
-    def forward(self, Z: Array, A: Array) -> None:
-        np.maximum(Z, constant(0, Z.dtype), out=A)
+    def forward(self, Z: Array) -> Array:
+        return np.maximum(Z, 0)
 
-    def backward(self, Z: Array, A: Array, dA: Array) -> None:
+    def backward(self, Z: Array, A: Array, dA: Array) -> Array:
         """f'(z) = 1 for z > 0, and 0 for z <= 0, the kink included"""
-        dA *= A > 0
+        return dA * (Z > 0)
 
     def piece(self, k: int, Z: Array) -> Array:
         return Z * k
@@ -38,15 +38,14 @@ class LeakyReLU:
     name: Literal["leaky_relu"] = "leaky_relu"
     slope: Annotated[float, Gt(0)] = 0.01
     """of the negative side"""
-    keeps_Z: ClassVar[bool] = False
     kinks: ClassVar[tuple[float, ...]] = (0.0,)
 
-    def forward(self, Z: Array, A: Array) -> None:
-        np.multiply(Z, np.where(Z > 0, Z.dtype.type(1), Z.dtype.type(self.slope)), A)
+    def forward(self, Z: Array) -> Array:
+        return np.where(Z > 0, Z, self.slope * Z)
 
-    def backward(self, Z: Array, A: Array, dA: Array) -> None:
+    def backward(self, Z: Array, A: Array, dA: Array) -> Array:
         """f'(z) = 1 for z > 0, slope for z <= 0"""
-        np.multiply(dA, self.slope, out=dA, where=A <= 0)
+        return np.where(Z > 0, dA, self.slope * dA)
 
     def piece(self, k: int, Z: Array) -> Array:
         return Z * (1.0 if k else self.slope)
@@ -59,15 +58,14 @@ class ELU:
     name: Literal["elu"] = "elu"
     alpha: Annotated[float, Gt(0)] = 1.0
     """α: -α is the least output"""
-    keeps_Z: ClassVar[bool] = False
     kinks: ClassVar[tuple[float, ...]] = (0.0,)
 
-    def forward(self, Z: Array, A: Array) -> None:
-        _elu(Z, A, self.alpha, 1.0)
+    def forward(self, Z: Array) -> Array:
+        return _elu(Z, self.alpha)
 
-    def backward(self, Z: Array, A: Array, dA: Array) -> None:
+    def backward(self, Z: Array, A: Array, dA: Array) -> Array:
         """f'(z) = 1 for z > 0, α e^z = a + α for z <= 0"""
-        np.multiply(dA, A + A.dtype.type(self.alpha), out=dA, where=A <= 0)
+        return dA * np.where(Z > 0, 1, A + self.alpha)
 
     def piece(self, k: int, Z: Array) -> Array:
         return Z.copy() if k else np.asarray(self.alpha * np.expm1(Z))
@@ -78,23 +76,21 @@ class SELU:
     """selu: f(z) = λ elu(z), whose λ and α keep mean 0 and variance 1 from layer to layer (Klambauer et al. 2017)."""
 
     name: Literal["selu"] = "selu"
-    keeps_Z: ClassVar[bool] = False
     kinks: ClassVar[tuple[float, ...]] = (0.0,)
     SCALE: ClassVar[float] = 1.0507009873554804934193349852946
     """λ, equation 14"""
     ALPHA: ClassVar[float] = 1.6732632423543772848170429916717
     """α, equation 14"""
 
-    def forward(self, Z: Array, A: Array) -> None:
-        _elu(Z, A, self.ALPHA, self.SCALE)
+    def forward(self, Z: Array) -> Array:
+        return self.SCALE * _elu(Z, self.ALPHA)
 
-    def backward(self, Z: Array, A: Array, dA: Array) -> None:
+    def backward(self, Z: Array, A: Array, dA: Array) -> Array:
         """f'(z) = λ for z > 0, λ α e^z = a + λ α for z <= 0"""
-        scale = A.dtype.type(self.SCALE)
-        dA *= np.where(A > 0, scale, A + A.dtype.type(self.SCALE * self.ALPHA))
+        return dA * np.where(Z > 0, self.SCALE, A + self.SCALE * self.ALPHA)
 
     def piece(self, k: int, Z: Array) -> Array:
-        return np.asarray(self.SCALE * (Z if k else self.ALPHA * np.expm1(Z)))
+        return self.SCALE * (Z if k else self.ALPHA * np.expm1(Z))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,22 +99,15 @@ class Softplus(Smooth):
 
     name: Literal["softplus"] = "softplus"
 
-    def forward(self, Z: Array, A: Array) -> None:
-        """As max(z, 0) + ln(1 + e^-|z|), which cannot overflow."""
-        tail = np.exp(-np.abs(Z))
-        np.maximum(Z, 0, out=A)
-        A += np.log1p(tail, tail)
+    def forward(self, Z: Array) -> Array:
+        """Compute max(z, 0) + ln(1 + e^-|z|), which cannot overflow."""
+        return np.maximum(Z, 0) + np.log1p(np.exp(-np.abs(Z)))
 
-    def backward(self, Z: Array, A: Array, dA: Array) -> None:
-        """f'(z) = 1 / (1 + e^-z) = 1 - e^-a"""
-        dA *= -np.expm1(-A)
+    def backward(self, Z: Array, A: Array, dA: Array) -> Array:
+        """f'(z) = 1 / (1 + e^-z)"""
+        return dA * sigmoid(Z)
 
 
-def _elu(Z: Array, A: Array, alpha: float, scale: float) -> None:
-    """scale · (max(z, 0) + alpha (e^min(z, 0) - 1))"""
-    below = np.expm1(np.minimum(Z, 0))
-    below *= alpha
-    np.maximum(Z, 0, out=A)
-    A += below
-    if scale != 1:
-        A *= scale
+def _elu(Z: Array, alpha: float) -> Array:
+    """Compute z for z > 0, alpha (e^z - 1) below, and no e^z that could overflow."""
+    return np.where(Z > 0, Z, alpha * np.expm1(np.minimum(Z, 0)))

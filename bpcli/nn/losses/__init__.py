@@ -1,31 +1,28 @@
 """Losses, each computed together with the activation of the last layer.
 
-A config names a loss (`MeanSquaredError`, ...); `head` binds it to an output activation and gives it buffers.
-A head's `forward(Z, T)` returns the *sum* over the batch of the per-example loss; `backward(count)` returns
-`dZ (N, K)`, the gradient of that sum divided by `count`, in a buffer of the head's own.
+A config names a loss (`MeanSquaredError`, ...); `bind` joins it to an output activation. What comes out,
+an `OutputLoss`, has a `forward(Z, T)` that returns the *sum* over the batch of the loss of each example, and a
+`backward(count)` that returns `dZ (N, K)`, the gradient of that sum divided by `count`.
 """
 
 from __future__ import annotations
 
-from bpcli.nn.losses.absolute import Huber, MeanAbsoluteError
 from bpcli.nn.losses.cross_entropy import CrossEntropy, KLDivergence
-from bpcli.nn.losses.general import GeneralHead
-from bpcli.nn.losses.head import Head, Reduction
 from bpcli.nn.losses.hinge import Hinge
-from bpcli.nn.losses.poisson import Poisson
-from bpcli.nn.losses.squared import HalfSquaredError, MeanSquaredError
+from bpcli.nn.losses.loss import Compared, OutputLoss, Reduction
+from bpcli.nn.losses.regression import HalfSquaredError, Huber, MeanAbsoluteError, MeanSquaredError, Poisson
 
 __all__ = [
+    "Compared",
     "CrossEntropy",
-    "GeneralHead",
     "HalfSquaredError",
-    "Head",
     "Hinge",
     "Huber",
     "KLDivergence",
     "Loss",
     "MeanAbsoluteError",
     "MeanSquaredError",
+    "OutputLoss",
     "Poisson",
     "Reduction",
 ]

@@ -6,6 +6,7 @@ divides by zero is undefined: NaN, and left out of the means over classes and ta
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from bpcli.nn.arrays import Array
@@ -23,6 +24,7 @@ __all__ = [
     "Metrics",
     "RegressionMetrics",
     "TargetScore",
+    "add_sums",
     "count_correct",
     "metric_names",
     "predicted_classes",
@@ -42,3 +44,9 @@ class Metrics(Protocol):
         ...
 
     def result(self) -> dict[str, float]: ...
+
+
+def add_sums(total: dict[str, float], more: Mapping[str, float]) -> None:
+    """Add `more` to each entry of `total`, which begins at zero."""
+    for name, value in more.items():
+        total[name] = total.get(name, 0.0) + value
