@@ -18,7 +18,7 @@ NOT_FINITE = {
     "loss": "the loss is not finite",
     "gradient": "layers.1.W is not finite",
     "weight": "layers.1.b is not finite",
-    "input": "the input is not finite; column number",
+    "input": "the input is not finite; column 'x1' holds",
 }
 """Where it comes in, and what is to be said."""
 LARGE = 1e30

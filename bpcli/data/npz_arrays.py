@@ -222,13 +222,12 @@ def _looks(ys: Sequence[Array]) -> tuple[TargetColumn, ...]:
         columns: int = ys[0].shape[1]
         return (TargetColumn("whole", 0, "regression"),) * columns
     kind = ys[0].dtype.kind
-    values = {value for y in ys for value in np.unique(y).tolist()}
+    values = np.unique(np.concatenate([np.unique(y) for y in ys]))
     if kind == "U":
         return (TargetColumn("words", len(values), "classification"),)
     if kind != "f":
         return (TargetColumn("whole", len(values), "classification"),)
-    is_whole = all(float(value).is_integer() for value in values)
-    return (TargetColumn("whole" if is_whole else "fractions", len(values), "regression"),)
+    return (TargetColumn("whole" if (values == np.rint(values)).all() else "fractions", len(values), "regression"),)
 
 
 def _labels(y: Array, spellings: Spellings) -> tuple[list[str], Array]:

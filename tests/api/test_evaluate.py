@@ -468,6 +468,6 @@ def test_a_loss_that_is_not_the_plain_one_is_said_to_be(moons: Config) -> None:
 
 
 def test_figures_of_rows_that_are_too_large_are_said_to_be_so(moons: Config, trained: Path) -> None:
-    Path("huge.csv").write_text("a,b,side\n1,2,yes\n1e39,3,no\n-1e39,3,no\n")
+    Path("huge.csv").write_text("a,b,side\n1,2,yes\n3e38,3e38,no\n-3e38,3e38,no\n3e38,-3e38,no\n-3e38,-3e38,no\n")
     found = evaluate(trained, overrides=["data.file=huge.csv"])
     assert found.warnings[-1].startswith("the loss is not finite, because some rows hold numbers too large")

@@ -152,13 +152,13 @@ def test_another_network_or_other_data_are_refused_and_nothing_is_written(
     assert not Path("runs").exists()
 
 
-def test_of_very_many_columns_in_another_order_the_first_is_named(moons: Config) -> None:
+def test_of_very_many_columns_only_those_that_differ_are_named(moons: Config) -> None:
     names = [f"x{i}" for i in range(1000)]
     for file, columns in (("t.csv", names), ("swapped.csv", [*names[:500], "new", *names[501:]])):
         rows = "\n".join(",".join([str(i % 7)] * 1000 + ["ab"[i % 2]]) for i in range(30))
         Path(file).write_text(f"{','.join(columns)},side\n{rows}\n")
     train(replace(moons, data=Csv(file="t.csv")), output="old")
-    with pytest.raises(CheckpointError, match=r"columns are 1,000 names with x500 as number 501, .* with new as") as no:
+    with pytest.raises(CheckpointError, match="these data lack its column x500 and these data have column new") as no:
         train(replace(moons, data=Csv(file="swapped.csv")), start_from="old")
     assert len(str(no.value)) < 300
 

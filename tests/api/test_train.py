@@ -569,7 +569,7 @@ def test_a_dry_run_of_a_resume_checks_the_checkpoint_and_reports_divergence(moon
         train(moons, dry_run=True, resume="last")
     train(moons, output="run")
     assert train(moons, dry_run=True, resume="run").status == "dry_run"
-    np.savez("bad.npz", x=np.full((20, 2), 1e300), y=np.arange(20.0))
+    np.savez("bad.npz", x=np.full((20, 2), 1e30), y=np.arange(20.0))
     wild = replace(
         moons, data=Npz(file="bad.npz", scale="none"), model=Model(layers=(Dense(units=1),)), loss=MeanSquaredError()
     )

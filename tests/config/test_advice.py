@@ -295,3 +295,10 @@ def test_a_stream_and_its_labels_are_left_as_they_are() -> None:
     resolved, _ = build(config)
     assert isinstance(resolved.data, Stream)
     assert resolved.data == replace(config.data)
+
+
+def test_a_cell_that_is_too_large_is_named_before_anything_is_trained() -> None:
+    data = csv(lambda i: 1e40 if i == 7 else i / 2, validation_fraction=0.2)
+    with pytest.raises(BpcliError, match=r"^row 7 of the data \(\w+ split\): the target is 1e\+40, which is too large"):
+        built(data, [1], loss="mse")
+    built(data, [1], loss="mse", dtype="float64", optimizer={"name": "sgd", "learning_rate": 1e-60})

@@ -230,7 +230,7 @@ def test_the_rows_learned_from_are_kept_beside_the_arrays(
     rows = LearnedRows.of(np.array([7, 2**64 - 1, 3], np.uint64))
     trained = experiment()
     path = tmp_path / "last.npz"
-    path.write_bytes(pack_checkpoint(trained, trained.start(), config={}, fingerprint={}, rows=rows))
+    path.write_bytes(file_of(pack_checkpoint(trained, trained.start(), config={}, fingerprint={}, rows=rows)))
     saved = load_checkpoint(path)
     assert saved.rows is not None
     assert (saved.rows.is_bloom, saved.rows.words.tobytes()) == (many, rows.words.tobytes())
