@@ -108,7 +108,7 @@ _ABSENT = (
     (
         "",
         "fold folds k_fold kfold n_folds n_splits cv cross_validation",
-        "bpcli has no cross-validation; data.validation_fraction keeps a share of the examples for validation",
+        "bpcli has no cross-validation; data.validation_fraction keeps some examples for validation",
     ),
     ("model", "bias use_bias", "every layer has biases, and bias_init says how they start; batch_norm replaces them"),
     (

@@ -419,7 +419,7 @@ CASES = {
         model: {layers: [4, 1]}
         """,
         """
-        c.yaml:1:28: data.shuffle must be true or false, not 'yes'
+        c.yaml:1:28: data.shuffle must be true or false, not 'yes': write true
             data: {name: xor, shuffle: yes}
                                        ^^^
         """,
