@@ -114,7 +114,7 @@ _ABSENT = (
     (
         "data",
         "drop drop_columns ignore usecols columns features feature_columns exclude",
-        "every column but the target is learned from: leave the others out of the file",
+        "every column except the target is learned from; of a table of your own, leave the others out of the file",
     ),
     ("data", "stratify stratified", "a split keeps the share of every class: leave it out"),
     ("", "device gpu cuda accelerator", "bpcli computes on the processor: leave it out"),
