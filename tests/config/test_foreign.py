@@ -17,8 +17,8 @@ def said(report: Report, argument: str) -> str:
 
 
 KEYS = {
-    "data.drop": "every column except the target is learned from; of a table of your own, leave the others out of the file",
-    "data.columns": "every column except the target is learned from; of a table of your own, leave the others out of the file",
+    "data.drop": "every column except the target is learned from; of a table of your own, leave the others out of",
+    "data.columns": "every column except the target is learned from; of a table of your own, leave the others out of",
     "data.folds": "bpcli has no cross-validation; data.validation_fraction keeps some examples for validation",
     "model.bias": "every layer has biases, and bias_init says how they start; batch_norm replaces them",
     "model.layers[0].bias": "every layer has biases, and bias_init says how they start; batch_norm replaces them",
