@@ -16,9 +16,10 @@ def said(report: Report, argument: str) -> str:
     return report(CSV, argument).splitlines()[0].partition(": ")[2]
 
 
+COLUMNS = "every column except the target is learned from; of a table of your own, leave the others out of the file"
 KEYS = {
-    "data.drop": "every column except the target is learned from; of a table of your own, leave the others out of",
-    "data.columns": "every column except the target is learned from; of a table of your own, leave the others out of",
+    "data.drop": COLUMNS,
+    "data.columns": COLUMNS,
     "data.folds": "bpcli has no cross-validation; data.validation_fraction keeps some examples for validation",
     "model.bias": "every layer has biases, and bias_init says how they start; batch_norm replaces them",
     "model.layers[0].bias": "every layer has biases, and bias_init says how they start; batch_norm replaces them",
