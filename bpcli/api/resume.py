@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from bpcli.config.sections import Config
 from bpcli.data.arriving import place_of
 from bpcli.data.stream_batches import UNKNOWN, StreamBatches
 from bpcli.errors import CheckpointError
+from bpcli.optim.schedules import Bounded
 from bpcli.training.checkpoint import Saved, restore
 from bpcli.training.experiment import Experiment
 from bpcli.training.state import State
@@ -48,7 +50,7 @@ def _require_continuable(saved: Saved, config: Config, experiment: Experiment) -
         listed = "; ".join(f"{key} was {then.get(key)} and is {now.get(key)}" for key in changed[:3])
         more = f" (and {len(changed) - 3} more)" if len(changed) > 3 else ""
         if "schedule.length" in changed:
-            more += f"; schedule.length={then.get('schedule.length')} goes on with the rate where it ended"
+            more += _about_length(config_from_data(saved.config))
         raise CheckpointError(
             f"cannot resume {saved.path} with another config: {listed}{more}; "
             f"on resume only {', '.join(MAY_CHANGE)} may change; --from {saved.path} starts a new run with its weights"
@@ -66,6 +68,35 @@ def _require_continuable(saved: Saved, config: Config, experiment: Experiment) -
     if saved.info != experiment.info or not same_scaling or not same_examples:
         raise CheckpointError(
             f"cannot resume {saved.path}: the data are not those it was trained on; restore them, or start a new run"
+        )
+
+
+def _about_length(then: Config) -> str:
+    """How to train for longer than a schedule was made for; nothing where its rate would be 0."""
+    schedule = then.schedule
+    if not isinstance(schedule, Bounded) or schedule.length is None:
+        return ""
+    if not schedule.last_factor:
+        return f"; {schedule.name} ends at a learning rate of 0, where nothing more is learned"
+    rate = then.optimizer.learning_rate * schedule.last_factor
+    return f"; schedule.length={schedule.length} goes on with the rate where it ended, {rate:.3g}"
+
+
+def why_no_more(saved: Saved, experiment: Experiment) -> Iterator[str]:
+    """Why a resumed run learns nothing more though it has epochs left, and what to write."""
+    counters, patience, schedule = saved.counters, experiment.patience, experiment.schedule
+    if experiment.epochs is not None and counters.epoch >= experiment.epochs:
+        return
+    if patience is not None and counters.patience_wait >= patience.evaluations:
+        more = counters.patience_wait + patience.evaluations
+        yield (
+            f"early stopping has ended this run after epoch {counters.epoch}, and does so again: "
+            f"early_stopping.patience={more} goes on"
+        )
+    elif isinstance(schedule, Bounded) and schedule.has_ended(getattr(counters, schedule.per), at=0.0):
+        yield (
+            f"{schedule.name} has come to its end, a learning rate of 0, where nothing more is learned: "
+            f"--from {saved.path} starts a new run with these weights"
         )
 
 

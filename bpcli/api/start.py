@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bpcli.api.checkpoint_config import merges_numbers, with_learned_labels
 from bpcli.api.other_data import require_learned_data
-from bpcli.api.resume import resumed_state
+from bpcli.api.resume import resumed_state, why_no_more
 from bpcli.api.warm_start import warm_start
 from bpcli.config.extent import is_too_large
 from bpcli.config.load import config_from_data, config_to_data
@@ -98,6 +98,7 @@ class Start:
             warnings.append(f"the bits may differ from an uninterrupted run: {changed}")
         if lost := _lost_best(self.saved):
             warnings.append(lost)
+        warnings += why_no_more(self.saved, experiment)
         batches = experiment.batches
         if isinstance(batches, StreamBatches) and not batches.stream.can_be_read_again:
             warnings.append("what a pipe has brought cannot be read again: the run goes on with the rows that come now")

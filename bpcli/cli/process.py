@@ -83,7 +83,7 @@ def _too_little_memory(arguments: Sequence[str], error: MemoryError) -> int:
     detail = f" ({error})" if str(error) else ""
     error.__traceback__ = None  # and with it all that was made on the way, else there is no room to say so
     advice = "learn from fewer rows, with fewer units or in smaller batches, or end other programs"
-    _say_error(f"there is not enough memory for 'bpcli {arguments[0]}'{detail}: {advice}")
+    _say_error(f"there is not enough memory for '{' '.join(['bpcli', *arguments[:1]])}'{detail}: {advice}")
     return 1
 
 

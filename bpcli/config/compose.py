@@ -114,7 +114,9 @@ class _Composer:
     def _key(self, event: Any) -> str:
         self._count(event, 1)
         if not isinstance(event, yaml.ScalarEvent):
-            raise MalformedError(self._span(event), "a key has to be a word")
+            kind = "a section" if isinstance(event, yaml.MappingStartEvent) else "a list"
+            kind = "an alias" if isinstance(event, yaml.AliasEvent) else kind
+            raise MalformedError(self._span(event), f"a key has to be a word, not {kind}")
         if event.value == "<<" and event.implicit[0]:
             raise MalformedError(self._span(event), "merge keys (<<) are not supported: write the keys out")
         try:
@@ -123,7 +125,8 @@ class _Composer:
             is_word = False
         if not is_word or event.tag is not None:
             shown = f", not {event.value}" if event.value else ""
-            raise MalformedError(self._span(event), f"a key has to be a word{shown}")
+            quoted = "" if event.tag is not None or not event.value else f": '{event.value}', in quotes, is one"
+            raise MalformedError(self._span(event), f"a key has to be a word{shown}{quoted}")
         if not is_text(event.value):
             raise MalformedError(self._span(event), NO_TEXT)
         self.characters += len(event.value)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
 from bpcli.config.fields import fields_of, listed, sections
 from bpcli.config.sections import Config
+from bpcli.config.wording import slip_of
 from bpcli.errors import Path, dotted
 
 _FOREIGN = {
@@ -57,6 +57,8 @@ _FOREIGN = {
     "data.one_hot": "onehot one_hot_encode to_categorical categorical",
     "data.files": "data_dir data_path root folder dataset_path",
     "data.file": "filename csv path",
+    "data.delimiter": "sep separator",
+    "data.target": "label label_column target_column",
     "data.sampling": "oversample oversampling undersample undersampling resample class_balance weighted_sampler",
     "data.augmentation": "augment augmentations transforms transform data_augmentation",
     "data.augmentation.shift": "translate translation width_shift_range height_shift_range random_translation",
@@ -75,12 +77,59 @@ _FOREIGN = {
     "checkpoint": "checkpointing checkpoints save",
     "checkpoint.every_steps": "save_every save_freq save_steps save_interval",
     "early_stopping": "early_stop earlystopping early",
-    "early_stopping.patience": "n_iter_no_change",
-    "early_stopping.min_delta": "tol tolerance",
+    "early_stopping.patience": "patience n_iter_no_change",
+    "early_stopping.min_delta": "min_delta tol tolerance",
 }
 """For each key of bpcli, what it is called in PyTorch, Keras, scikit-learn, and by hand."""
 
 _MEANT = {name: key for key, names in _FOREIGN.items() for name in names.split()}
+
+
+_AMBIGUOUS = (
+    "algorithm updater drop mu beta memory m penalty reg alpha smoothing_constant net size sizes width nodes dim "
+    "hidden act transfer norm visible_dropout noise_std gaussian_noise clip cost objective train fit iterations "
+    "metric normalize normalise normalization scaling preprocessing root folder path csv label resample transform "
+    "transforms translate translation rotate degrees zoom elastic flip mirror erasing jitter categorical precision "
+    "workers save early tol tolerance"
+)
+"""Of these, those that mean other things in other sections: there nothing is made of them."""
+
+_GENERIC = (
+    "alpha approximate bits centered classes cooldown decay delta down drop end first gain gamma history inputs "
+    "length limit low margin minimum mode monitor multiply name noise norm parts per power reduction rho rise scale "
+    "shape shift slope start std task up value window"
+)
+"""Keys that one kind of section has, and that mean other things in others."""
+
+LEAST_FAR = 5
+"""Letters of a word up to which it is looked for in its own section alone: of few letters many a word can be made."""
+
+_ABSENT = (
+    (
+        "",
+        "fold folds k_fold kfold n_folds n_splits cv cross_validation",
+        "bpcli has no cross-validation; data.validation_fraction keeps some examples for validation",
+    ),
+    ("model", "bias use_bias", "every layer has biases, and bias_init says how they start; batch_norm replaces them"),
+    (
+        "data",
+        "drop drop_columns ignore usecols columns features feature_columns exclude",
+        "every column except the target is learned from; of a table of your own, leave the others out of the file",
+    ),
+    ("data", "stratify stratified", "a split keeps the share of every class: leave it out"),
+    ("", "device gpu cuda accelerator", "bpcli computes on the processor: leave it out"),
+    ("", "verbose verbosity", "bpcli train --progress says what is shown"),
+    ("", "output_dir save_dir log_dir run_dir", "bpcli train -o DIR names the run folder"),
+    ("", "resume resume_from", "bpcli train --resume goes on with a run"),
+    ("", "pretrained init_from warm_start", "bpcli train --from CHECKPOINT starts from its weights"),
+    ("", "max_steps steps n_steps num_steps", "a training is as long as training.epochs says"),
+    (
+        "",
+        "gradient_accumulation accumulate_grad_batches accumulation_steps",
+        "there is none: write a larger data.batch_size",
+    ),
+)
+"""What other programs have, in which section (empty: in any), and what to do here."""
 
 
 def unknown_key(section: type, hint: Any, path: Path) -> str:
@@ -95,17 +144,21 @@ def unknown_key(section: type, hint: Any, path: Path) -> str:
         elsewhere = _MEANT.get(word, "")
         hint = f"; for {own} it is called {elsewhere}" if elsewhere and elsewhere.rpartition(".")[2] != word else ""
         return f"{dotted(path)} belongs to {listed(names)}, not to {own}{hint}"
+    for home, words, sentence in _ABSENT:
+        if word in words.split() and home in ("", *above[:1]):
+            return f"unknown key {dotted(path)}: {sentence}"
     meant = _meant(word, here, dotted(tuple(above)))
     if meant:
         return f"unknown key {dotted(path)}: here it is called {meant}"
     if word in here:
         return f"unknown key {dotted(path)}: write it as {word}"
-    if word in _everywhere():
-        return f"unknown key {dotted(path)}: it stands elsewhere, as {_everywhere()[word]}"
-    if close := get_close_matches(word, here, n=1):
-        return f"unknown key {dotted(path)}: did you mean {dotted((*above, close[0]))}?"
-    if close := get_close_matches(word, _everywhere(), n=1, cutoff=0.8):
-        return f"unknown key {dotted(path)}: did you mean {_everywhere()[close[0]]}?"
+    places = {name: place for name, place in _everywhere().items() if name not in _GENERIC.split()}
+    if word in places:
+        return f"unknown key {dotted(path)}: it stands elsewhere, as {places[word]}"
+    if close := slip_of(word, here):
+        return f"unknown key {dotted(path)}: did you mean {dotted((*above, close))}?"
+    if len(word) > LEAST_FAR and (close := slip_of(word, places)):
+        return f"unknown key {dotted(path)}: did you mean {places[close]}?"
     owner = dotted(tuple(above)) or "a config"
     return f"unknown key {dotted(path)}: {owner} has the keys {listed(here)}"
 
@@ -121,6 +174,8 @@ def _meant(word: str, here: list[str], above: str) -> str | None:
     last = meant.rpartition(".")[2]
     if last in here and meant.count(".") < 2:
         return f"{above}.{last}" if above else last
+    if word in _AMBIGUOUS.split() and above and above.partition(".")[0] != meant.partition(".")[0]:
+        return None
     return "model.layers" if meant == "model.units" else meant
 
 

@@ -20,6 +20,7 @@ from bpcli.config.shorthand import expand
 from bpcli.config.source import MalformedError, Source
 from bpcli.config.text import read_source
 from bpcli.config.validate import validate
+from bpcli.data.inline import Inline
 from bpcli.errors import Path as Place
 from bpcli.errors import Problem, dotted
 
@@ -83,7 +84,8 @@ def _config(document: Document, overrides: Sequence[str]) -> Config:
     assert config is not None
     if is_too_large(config_to_data(config)):
         limits = f"{MOST_VALUES:,} values of {MOST_CHARACTERS:,} characters"
-        raise document.whole(f"has more than {limits} with its defaults written out: put a table into a csv file")
+        fewer = "put the table into a csv file" if isinstance(config.data, Inline) else "write fewer layers"
+        raise document.whole(f"has more than {limits} with its defaults written out: {fewer}")
     return config
 
 

@@ -20,7 +20,7 @@ from bpcli.config.docs import key_docs
 from bpcli.config.fields import child, choices, descend, describe, options, section_of, sections, walk
 from bpcli.config.foreign import unknown_key
 from bpcli.config.sections import Config
-from bpcli.config.wording import nearest, refusal, shown
+from bpcli.config.wording import nearest, refusal, shown, unset
 from bpcli.errors import Path, Problem, dotted
 
 MOST_WORDED = 200
@@ -95,7 +95,7 @@ def _choice_problems(data: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(path, f"{dotted(path)} needs a name: {allowed}")
         else:
             name = value["name"]
-            message = f"{dotted(path)} must be {allowed}, not {shown(name)}{nearest(name, names)}"
+            message = f"{dotted(path)} must be {allowed}, not {shown(name)}{nearest(name, names) or unset(name, hint)}"
             yield Problem((*path, "name"), message)
 
 

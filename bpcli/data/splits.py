@@ -27,9 +27,11 @@ def split_off(examples: Examples, key: Fraction, fraction: float, *, seed: int) 
     kept, taken = stratified_split(examples.targets, fraction, generator(seed, "split", _PLACE[key]))
     if not len(kept) or not len(taken):
         empty = "nothing to train on" if not len(kept) else "nothing"
-        raise config_error(
-            ("data", key), f"{key} {fraction:g} of {len(examples)} examples leaves {empty} in a split; choose another"
-        )
+        count = len(examples)
+        enough = "at most 0.5" if not len(kept) else f"at least {1 / count:.2g}"
+        advice = f"write 0, or {enough}" if count > 1 else "write 0, or give more examples"
+        message = f"{key} {fraction:g} of {count} examples leaves {empty} in a split: {advice}"
+        raise config_error(("data", key), message)
     rows = np.arange(len(examples)) if examples.rows is None else examples.rows
     return Examples(examples.x, examples.y, rows[kept]), Examples(examples.x, examples.y, rows[taken])
 

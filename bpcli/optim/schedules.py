@@ -108,6 +108,16 @@ class Bounded(ScheduleBase):
     length: Annotated[int, Gt(0)] | None = None
     """epochs (or steps) from the end of the warm-up to the end of the schedule; unset: the rest of the run"""
 
+    @property
+    def last_factor(self) -> float:
+        """The factor from the end of the length on."""
+        assert self.length is not None, "a schedule in use states its length"
+        return self.after_warmup(self.length)
+
+    def has_ended(self, t: int, *, at: float) -> bool:
+        """Whether the length is over at `t`, and the factor from there on is `at`."""
+        return self.length is not None and t >= self.warmup + self.length and self.last_factor == at
+
     def share(self, t: int) -> float:
         """Return the share of the length that has passed, at most 1."""
         assert self.length is not None, "a schedule in use states its length"

@@ -13,8 +13,11 @@ import io
 import json
 import math
 import zipfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -34,6 +37,8 @@ DIRECTORY_LIMIT = 1 << 21
 DTYPES = ("<f4", "<f8", "<u8")
 _BLOCK = 1 << 18
 """Bytes of an array that are handled at once."""
+_PIECE = 1 << 19
+"""Bytes that are written at once."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """A zip member must have a date; a fixed one makes equal states equal files."""
 
@@ -51,16 +56,57 @@ class Packed:
 
         Nothing is copied but a block at a time.
         """
-        digest = _digest(self.header, self.arrays)
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-            archive.writestr(zipfile.ZipInfo(HEADER, _EPOCH), f'{self.header[:-1]}, "sha256": "{digest}"}}')
+        digest, crcs = hashlib.sha256(self.header.encode()), {}
+        for name, array in self.arrays.items():
+            crcs[name] = zlib.crc32(_npy_header(array))
+            for block in _blocks(array):
+                digest.update(block)
+                crcs[name] = zlib.crc32(block, crcs[name])
+        whole = f'{self.header[:-1]}, "sha256": "{digest.hexdigest()}"}}'.encode()
+        with closing(_Gathered(file)) as gathered, zipfile.ZipFile(gathered, "w") as archive:
+            _add(archive, HEADER, len(whole), zlib.crc32(whole), [whole])
             for name, array in self.arrays.items():
-                info = zipfile.ZipInfo(f"{name}.npy", _EPOCH)
-                info.file_size = array.nbytes  # from 2 GiB on the archive has to know beforehand
-                with archive.open(info, "w") as member:
-                    np.lib.format.write_array_header_1_0(member, _described(array))
-                    for block in _blocks(array):
-                        member.write(block)
+                start = _npy_header(array)
+                _add(archive, f"{name}.npy", len(start) + array.nbytes, crcs[name], [start], _blocks(array))
+
+
+class _Gathered:
+    """A file that is written from its beginning to its end, in few large pieces."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._pieces = file, list[bytes | memoryview]()
+        self._waiting = self._size = 0
+
+    def tell(self) -> int:
+        return self._size
+
+    def write(self, piece: bytes | memoryview) -> int:
+        size = memoryview(piece).nbytes
+        self._pieces.append(piece)
+        self._waiting, self._size = self._waiting + size, self._size + size
+        if self._waiting >= _PIECE:
+            self.flush()
+        return size
+
+    def flush(self) -> None:
+        if self._pieces:
+            self._file.write(b"".join(self._pieces))
+        self._pieces, self._waiting = [], 0
+
+    close = flush
+
+
+def _add(archive: zipfile.ZipFile, name: str, size: int, crc: int, *parts: Iterable[bytes | memoryview]) -> None:
+    """Add a member whose checksum is known beforehand: `zipfile` alone would go back and write it when it is there."""
+    info = zipfile.ZipInfo(name, _EPOCH)
+    info.file_size = info.compress_size = size
+    info.CRC, info.header_offset, info.external_attr = crc, archive.start_dir, 0o600 << 16
+    assert archive.fp is not None
+    archive.fp.write(info.FileHeader())
+    for block in chain(*parts):
+        archive.fp.write(block)
+    archive.filelist.append(info)
+    archive.start_dir = archive.fp.tell()
 
 
 def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> Packed:
@@ -203,6 +249,9 @@ def _little(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return dtype.newbyteorder("<")
 
 
-def _described(array: Array) -> dict[str, Any]:
-    """What an .npy says of itself."""
-    return {"descr": _little(array.dtype).str, "fortran_order": False, "shape": array.shape}
+def _npy_header(array: Array) -> bytes:
+    """What an .npy says of itself, before its bytes."""
+    file = io.BytesIO()
+    described = {"descr": _little(array.dtype).str, "fortran_order": False, "shape": array.shape}
+    np.lib.format.write_array_header_1_0(file, described)
+    return file.getvalue()

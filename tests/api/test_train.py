@@ -23,7 +23,7 @@ from bpcli.errors import CheckpointError, ConfigError, UsageError
 from bpcli.nn.layers import BatchNorm, Dense
 from bpcli.nn.losses import MeanSquaredError
 from bpcli.optim.averaging import MovingAverage
-from bpcli.optim.schedules import Cosine, Plateau
+from bpcli.optim.schedules import Cosine, Plateau, Polynomial
 from bpcli.optim.sgd import SGD
 from bpcli.training.checkpoint import load_checkpoint
 from bpcli.training.events import Event, Started, StepDone
@@ -584,6 +584,46 @@ def test_a_schedule_with_an_end_goes_on_where_it_ended_if_its_length_is_stated(m
     stated = replace(longer, schedule=Cosine(minimum=0.1, length=3))
     assert train(stated, output="run", resume="last").epochs == 5
     assert [float(row["learning_rate"]) for row in rows(Path("run"))][-2:] == pytest.approx([0.02, 0.02])
+
+
+@pytest.mark.parametrize("schedule", [Cosine(), Polynomial()])
+def test_a_schedule_that_ended_at_0_is_not_advised_to_go_on(moons: Config, schedule: Cosine | Polynomial) -> None:
+    config = replace(moons, schedule=schedule)
+    train(config, output="run")
+    longer = with_training(config, epochs=5)
+    with pytest.raises(CheckpointError, match=r"ends at a learning rate of 0, where .* --from run.last.npz"):
+        train(longer, output="run", resume="last")
+    stated = replace(longer, schedule=replace(schedule, length=3))
+    assert any("a learning rate of 0, where nothing more is learned: --from" in warning for warning in told(stated))
+    assert train(longer, output="new", start_from="run").epochs == 5
+    assert not told(with_training(stated, epochs=5)), "a finished run has nothing more to learn"
+
+
+def test_early_stopping_that_ends_a_run_again_is_said_with_the_patience_that_goes_on(moons: Config) -> None:
+    config = replace(
+        with_training(moons, epochs=20), early_stopping=EarlyStopping(patience=2, min_delta=100.0), optimizer=SGD()
+    )
+    stopped = train(config, output="run")
+    assert (stopped.status, stopped.epochs) == ("stopped_early", 3)
+    (warning,) = told(config)
+    assert warning == (
+        "early stopping has ended this run after epoch 3, and does so again: early_stopping.patience=4 goes on"
+    )
+    patient = replace(config, early_stopping=EarlyStopping(patience=4, min_delta=100.0))
+    assert not told(patient)
+    assert rows(Path("run"))[-1]["epoch"] == "5"
+
+
+def told(config: Config) -> tuple[str, ...]:
+    """The warnings of a resume of `run`, but for those of threads and bits."""
+    warnings: list[str] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Started):
+            warnings.extend(event.warnings)
+
+    train(config, output="run", resume="last", on_event=listen)
+    return tuple(warning for warning in warnings if "learned" in warning or "early" in warning)
 
 
 def test_extended_it_is_the_longer_run_whatever_its_old_end_has_seen(moons: Config) -> None:

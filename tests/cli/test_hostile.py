@@ -18,6 +18,7 @@ from rich.cells import cell_len
 
 from bpcli.report.escape import command
 from bpcli.training.npz import pack, unpack
+from tests.training.conftest import file_of
 
 from .conftest import Command, Result
 from .test_terminal import CONTROL, on_terminal
@@ -137,7 +138,7 @@ def test_no_text_in_the_header_of_a_checkpoint_is_shown_raw(bpcli: Command) -> N
         if not isinstance(inside[last], str):
             continue
         inside[last] = BAD
-        (run / "last.npz").write_bytes(pack(changed, arrays))
+        (run / "last.npz").write_bytes(file_of(pack(changed, arrays)))
         for verb in ("show", "eval"):
             result = bpcli(verb, "forged")
             require_safe(result)

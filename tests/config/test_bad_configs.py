@@ -325,7 +325,7 @@ CASES = {
             - 1
         """,
         """
-        c.yaml:5:20: model.layers[0].init must be zeros, constant, normal, truncated_normal, uniform, glorot_normal, he_normal, lecun_normal, glorot_uniform, he_uniform, lecun_uniform or orthogonal, not 'he'
+        c.yaml:5:20: model.layers[0].init must be zeros, constant, normal, truncated_normal, uniform, glorot_normal, he_normal, lecun_normal, glorot_uniform, he_uniform, lecun_uniform or orthogonal, not 'he': did you mean he_normal?
             init: {name: he, std: 1}
                          ^^
         """,
@@ -348,7 +348,7 @@ CASES = {
         dtype: float16
         """,
         """
-        c.yaml:3:8: dtype must be float32 or float64, not 'float16': did you mean float64?
+        c.yaml:3:8: dtype must be float32 or float64, not 'float16'
             dtype: float16
                    ^^^^^^^
         """,
@@ -419,7 +419,7 @@ CASES = {
         model: {layers: [4, 1]}
         """,
         """
-        c.yaml:1:28: data.shuffle must be true or false, not 'yes'
+        c.yaml:1:28: data.shuffle must be true or false, not 'yes': write true
             data: {name: xor, shuffle: yes}
                                        ^^^
         """,

@@ -51,9 +51,12 @@ TRAPS: dict[str, tuple[str | bytes, str]] = {
     "an unknown alias": (SMALLEST + "seed: *a\n", "c.yaml:3:7: there is no &a before this *a"),
     "an alias to itself": ("data: &a {name: *a}\n", "c.yaml:1:17: there is no &a before this *a"),
     "a merge key": ("data:\n  <<: {name: xor}\n", "c.yaml:2:3: merge keys (<<) are not supported: write the keys out"),
-    "a number for a key": (SMALLEST + "1.5: 2\n", "c.yaml:3:1: a key has to be a word, not 1.5"),
-    "null for a key": (SMALLEST + "~: 2\n", "c.yaml:3:1: a key has to be a word, not ~"),
-    "a list for a key": (SMALLEST + "[a]: 2\n", "c.yaml:3:1: a key has to be a word"),
+    "a number for a key": (
+        SMALLEST + "1.5: 2\n",
+        "c.yaml:3:1: a key has to be a word, not 1.5: '1.5', in quotes, is one",
+    ),
+    "null for a key": (SMALLEST + "~: 2\n", "c.yaml:3:1: a key has to be a word, not ~: '~', in quotes, is one"),
+    "a list for a key": (SMALLEST + "[a]: 2\n", "c.yaml:3:1: a key has to be a word, not a list"),
     "a bad escape": ('name: "\\UFFFFFFFF"\n', "c.yaml:1:1: this is not valid YAML: it has an escape for no character"),
     "an unknown escape": ('name: "a\\d"\n', "c.yaml:1:10: an unknown escape in double quotes: use single quotes"),
     "a surrogate": (

@@ -46,7 +46,7 @@ _configs = st.builds(
     name=st.none() | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,20}[A-Za-z0-9]", fullmatch=True),
     seed=st.integers(0, 2**128),
     dtype=st.sampled_from(["float32", "float64"]),
-    threads=st.just("auto") | _counts,
+    threads=st.just("auto") | st.integers(1, 1024),
     data=st.builds(Xor, bits=st.integers(2, 16), shuffle=st.booleans())
     | st.builds(Spiral, noise=_positive, batch_size=_counts)
     | st.builds(Csv, file=_words | _tricky, target=_words | _tricky | st.integers()),

@@ -219,7 +219,7 @@ def test_it_is_split_and_read_once(table: MakeCsv) -> None:
         ("a,b\n1,0\n", {"target": ()}, "data.target: t.csv: target must leave a column to learn from, and name at "
          "least one"),
         ("a,b\n1,0\n2,1\n", {"test_fraction": 0.1}, "data.test_fraction: test_fraction 0.1 of 2 examples leaves "
-         "nothing in a split; choose another"),
+         "nothing in a split: write 0, or at least 0.5"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_its_place(

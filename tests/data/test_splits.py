@@ -75,3 +75,13 @@ def test_a_split_left_empty_is_an_error_of_its_key(fraction: float) -> None:
     (problem,) = caught.value.problems
     assert problem.path == ("data", "validation_fraction")
     assert f"{fraction:g} of 4 examples" in problem.message
+
+
+@pytest.mark.parametrize("count", [2, 3, 7, 99, 2000])
+@pytest.mark.parametrize("fraction", [1e-9, 1 - 1e-9])
+def test_the_fraction_that_is_advised_instead_of_one_that_leaves_nothing_does(count: int, fraction: float) -> None:
+    examples = Examples(np.zeros((count, 1)), np.zeros((count, 1)))
+    with pytest.raises(ConfigError) as caught:
+        split_off(examples, "test_fraction", fraction, seed=0)
+    advised = float(str(caught.value).rsplit(" ", 1)[1])
+    assert split_off(examples, "test_fraction", advised, seed=0)[1] is not None
