@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bpcli.config.load import load_config as load_config
     from bpcli.training.checkpoint import load_checkpoint as load_checkpoint
 
-__version__ = "0.2.1"
+__version__ = "0.3.0"
 """Raised by every change after which a config gives other bits: equal fingerprints promise equal ones."""
 
 __all__ = ["evaluate", "find_learning_rate", "gradcheck", "load_checkpoint", "load_config", "train", "verify"]

@@ -269,7 +269,7 @@ def unknown_section(by: Forger) -> bytes:
     if by.draw.random() < 0.5 or section is header["data"]:
         section[by.draw.choice(["__class__", "self", "x", ""])] = 1
     else:
-        section.pop(by.draw.choice([key for key in section if key not in ("step", "part_sums")]))
+        section.pop(by.draw.choice([key for key in section if key not in ("step", "sums")]))
     return of_members(by.one.members(header))
 
 
