@@ -70,6 +70,10 @@ def test_other_data_have_ten_epochs_written_out() -> None:
     assert resolved("data=moons").training.epochs == 10
 
 
+def test_a_tab_needs_no_quotes_on_the_command_line() -> None:
+    assert load_config("c.yaml", [r"data.delimiter=\t"]).data.delimiter == "\t"  # type: ignore[union-attr]
+
+
 def test_standard_input_needs_no_quotes_on_the_command_line() -> None:
     assert load_config("c.yaml", ["data.file=-"]).data.file == "-"  # type: ignore[union-attr]
 

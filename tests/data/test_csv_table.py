@@ -162,7 +162,17 @@ def test_it_is_split_and_read_once(table: MakeCsv) -> None:
         ("\n\n", {}, "t.csv is empty"),
         ("a,b\n", {}, "t.csv has a header, but no examples"),
         ("a\n1\n", {}, "t.csv:1 has one column, but a target and at least one feature are needed; is ',' what "
-         "separates its cells?"),
+         "separates its cells? If not, write data.delimiter"),
+        ("a;b\n1;0\n", {}, "t.csv:1 has one column, but a target and at least one feature are needed; write "
+         'data.delimiter: ";"'),
+        ("a\tb\n1\t0\n", {}, "t.csv:1 has one column, but a target and at least one feature are needed; write "
+         'data.delimiter: "\\t"'),
+        ("1  0\n2  1\n", {}, "t.csv:1 has one column, but a target and at least one feature are needed; spaces do not "
+         "separate cells: put ',' in the place of each run of them"),
+        ("a;b\n1,5;0\n", {}, 't.csv:2 has 2 cells, but t.csv:1 has 1; write data.delimiter: ";"'),
+        ("# mine\na,b\n1,0\n", {}, "t.csv:2 has 2 cells, but t.csv:1 has 1"),
+        ('"a";"b"\n1;0\n', {}, "t.csv:1 is not CSV: ',' expected after '\"'; is ',' what separates its cells? If not, "
+         "write data.delimiter"),
         ("a,b\n1,0\n2\n", {}, "t.csv:3 has 1 cells, but t.csv:1 has 2"),
         ("a,b\n1,0\nx,1\n", {}, "t.csv:3: a: 'x' is not a number"),
         ("a,b\n1,0\n1_000,1\n", {}, "t.csv:3: a: '1_000' is not a number"),
@@ -181,7 +191,7 @@ def test_it_is_split_and_read_once(table: MakeCsv) -> None:
         ('a,b\n1,"x\n', {}, "t.csv:2 is not CSV: unexpected end of data"),
         ("a,b\n1,x\n1,x\0\n", {}, "t.csv:3 holds a NUL character: this is not text, or damaged"),
         (f"a,b\n1,{'x' * 1001}\n", {}, "t.csv:2 has a cell of 1001 characters, where 1000 are the most"),
-        (b"a,b\n1,\xff\n", {}, "t.csv is not text in UTF-8"),
+        (b"a,b\n1,\xff\n", {}, "t.csv is not text in UTF-8: save it as that"),
         ("a,b\n1,0\n", {"target": "c"}, "data.target: t.csv:1 has no columns called 'c'; it has a, b"),
         ("a,a,b\n1,0,0\n", {"target": "a"}, "data.target: t.csv:1 has 2 columns called 'a'; it has a, a, b"),
         ("1,2,x\n1,0,y\n", {"target": "x"}, "data.target: t.csv has no header; give target as an index from 0"),
