@@ -51,6 +51,43 @@ def test_a_file_without_a_header_has_no_feature_names(table: MakeCsv) -> None:
     assert len(x) == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("0,1,2,3\n.5,7,0,1\n2,3,4,0\n", {}),
+        ("0,1,2,3,4\n.5,7,0,1,5\n2,3,4,0,6\n", {"target": (3, 4)}),
+        ("label,0,1,2,3\n1,7,0,1,5\n0,3,4,0,6\n", {"target": "label"}),
+        ("0,1,2,3,label\n7,0,1,5,rose\n3,4,0,6,iris\n", {}),
+    ],
+)
+def test_a_first_line_that_counts_the_columns_is_a_header(text: str, keys: dict[str, Any], table: MakeCsv) -> None:
+    info, x, _ = table(text, **keys).table(0)
+    assert len(x) == 2
+    assert len(info.feature_names) == x.shape[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0,1,2\n1,1,0\n",
+        "1,2,3,4\n.5,7,0,1\n",
+        "0,1,2,3\n1,2,3,4\n5,6,7,8\n",
+        "0,1,2,3,rose\n7,0,1,5,iris\n3,4,0,6,rose\n",
+        "0,1,2,3.0\n7,0,1,5.5\n",
+    ],
+)
+def test_a_first_line_that_may_be_a_row_is_one(text: str, table: MakeCsv) -> None:
+    info, x, _ = table(text).table(0)
+    assert len(x) == text.count("\n")
+    assert info.feature_names == ()
+
+
+def test_a_column_without_a_name_is_named_by_its_place(table: MakeCsv) -> None:
+    with pytest.raises(DataError, match=r"^t.csv:2: column 2: the cell is empty, where the target belongs$"):
+        table("a,b,\n1,0,\n").info()
+    assert table(",a,b\n7,1,0\n8,2,1\n").info().feature_names == ("column 0", "a")
+
+
 def test_few_integers_are_classes_in_the_order_of_their_size(table: MakeCsv) -> None:
     info, _, y = table("a,b\n1,10\n2,9\n3,+10\n4,-1\n").table(0)
     assert info.class_names == ("-1", "9", "+10", "10")
