@@ -117,6 +117,11 @@ def filled_line(place: str, cells: list[str], first: Line | None, delimiter: str
     return line
 
 
+def called(names: list[str]) -> list[str]:
+    """What messages call the columns: by their places those without a name."""
+    return [name or f"column {index}" for index, name in enumerate(names)]
+
+
 def is_number(cell: str) -> bool:
     try:
         _parsed(cell)

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from bpcli.data.csv_columns import Target, require_target, target_columns
-from bpcli.data.csv_lines import Line, is_number, number, read_lines
+from bpcli.data.csv_lines import Line, called, is_number, number, read_lines
 from bpcli.data.dataset import DataInfo
 from bpcli.data.labelled import MOST_GUESSED_CLASSES, Labelled, TargetColumn, Task, numbered, refusal
 from bpcli.data.paths import user_path
@@ -52,8 +52,8 @@ class Csv(Labelled, TableSource):
         first = lines[0].cells
         others = [index for index in range(len(first)) if index not in targets]
         has_header = not any(is_number(first[index]) for index in others) or _is_numbered(lines, targets)
-        names = [cell if has_header and cell else f"column {index}" for index, cell in enumerate(first)]
-        if twice := [name for name, times in Counter(names).items() if times > 1]:
+        names = called(first if has_header else [""] * len(first))
+        if has_header and (twice := [name for name, times in Counter(first).items() if times > 1]):
             raise DataError(f"{lines[0].place}: {twice[0]!r} names two columns: give each a name")
         lines = lines[has_header:]
         if not lines:
@@ -66,7 +66,7 @@ class Csv(Labelled, TableSource):
                 require_target(line, index, names)
         places = [line.place for line in lines]
         columns = tuple(_Column(names[index], [line.cells[index] for line in lines], places) for index in targets)
-        return _Content(x, columns, tuple(names[index] for index in others) if has_header else ())
+        return _Content(x, columns, tuple(first[index] for index in others) if has_header else ())
 
     @cached_property
     def _table(self) -> Table:

@@ -12,7 +12,7 @@ from annotated_types import Gt
 
 from bpcli.data.arriving import arriving_lines, can_be_read_again, place_of
 from bpcli.data.csv_columns import Target, require_target, target_columns
-from bpcli.data.csv_lines import NOT_UTF8, Line, filled_line, is_number, not_csv, number
+from bpcli.data.csv_lines import NOT_UTF8, Line, called, filled_line, is_number, not_csv, number
 from bpcli.data.dataset import DataInfo, Dataset
 from bpcli.data.labels import CLASSES, Aliases, Spellings, stated_classes, unknown_label
 from bpcli.data.scaling import Scale
@@ -95,7 +95,7 @@ class Stream(Source):
 
         Raises DataError, with the line, for a row that is not as the others.
         """
-        names, targets = self._header.cells, self._targets
+        names, targets = called(self._header.cells), self._targets
         others = [column for column in range(len(names)) if column not in targets]
         class_names, spellings = self._class_names(len(targets)), Spellings(self.classes or (), self.class_aliases)
         numbers = {name: number for number, name in enumerate(class_names)}

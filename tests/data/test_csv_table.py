@@ -82,10 +82,10 @@ def test_a_first_line_that_may_be_a_row_is_one(text: str, table: MakeCsv) -> Non
     assert info.feature_names == ()
 
 
-def test_a_column_without_a_name_is_named_by_its_place(table: MakeCsv) -> None:
+def test_a_column_without_a_name_is_called_by_its_place_in_messages_alone(table: MakeCsv) -> None:
     with pytest.raises(DataError, match=r"^t.csv:2: column 2: the cell is empty, where the target belongs$"):
         table("a,b,\n1,0,\n").info()
-    assert table(",a,b\n7,1,0\n8,2,1\n").info().feature_names == ("column 0", "a")
+    assert table(",a,b\n7,1,0\n8,2,1\n").info().feature_names == ("", "a")
 
 
 def test_few_integers_are_classes_in_the_order_of_their_size(table: MakeCsv) -> None:

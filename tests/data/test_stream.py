@@ -88,6 +88,7 @@ def test_quotes_spaces_delimiters_and_a_byte_order_mark_are_understood(stream: M
          'data.delimiter: ";"'),
         ("a,b\n1,0\n2\n", {}, "s.csv:3 has 1 cells, but s.csv:1 has 2"),
         ("a,b\n1,0\nx,1\n", {}, "s.csv:3: a: 'x' is not a number"),
+        (",b\n1,0\nx,1\n", {}, "s.csv:3: column 0: 'x' is not a number"),
         ("a,b\n\n1,\n", {}, "s.csv:3: b: the cell is empty, where a number belongs"),
         ("a,b\n1,inf\n", {}, "s.csv:2: b: 'inf' is not a finite number"),
         ("a,b\n1,x\n1,z\n", {"classes": ("x", "y")}, "s.csv:3: b: 'z' is not one of the classes x, y"),
