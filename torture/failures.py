@@ -50,11 +50,12 @@ def _is_harmless(points: list[Point], at: int) -> bool:
     """Whether it is right to go on as if nothing had failed: where a link is made, and after a folder's flush.
 
     A file system without links has the content written a second time. Once the folder is flushed no temporary file is
-    left under its name, and it is removed only in case something had failed before.
+    left under its name, and it is removed only in case something had failed before; that of the next file is another.
     """
     kind = points[at].kind
     before = next((point.kind for point in reversed(points[:at]) if point.kind != "unlink"), None)
-    return kind == "link" or (kind == "unlink" and before == "folder")
+    renamed = any(point.kind == "replace" and point.source == points[at].path for point in points[:at])
+    return kind == "link" or (kind == "unlink" and before == "folder" and renamed)
 
 
 def _misreported(ending: Ending, *, is_harmless: bool) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -89,10 +90,12 @@ class Start:
         own = LearnedRows.of(row_hashes(examples, experiment.info, reconstructs=config.data.reconstructs))
         return own if before is None else own.union(before)
 
-    def warnings(self, experiment: Experiment, fingerprint: dict[str, str | int]) -> tuple[str, ...]:
-        """Why a resumed run is not the uninterrupted one."""
-        if self.saved is None or not self.resumes:
+    def warnings(self, config: Config, experiment: Experiment, fingerprint: dict[str, str | int]) -> tuple[str, ...]:
+        """Why a resumed run is not the uninterrupted one, or what is held out from another one no longer new."""
+        if self.saved is None:
             return ()
+        if not self.resumes:
+            return tuple(_learned_before(self.saved, config, experiment))
         warnings = []
         if changed := difference(self.saved.fingerprint, fingerprint):
             warnings.append(f"the bits may differ from an uninterrupted run: {changed}")
@@ -150,6 +153,24 @@ def _lost_best(saved: Saved) -> str | None:
         return None
     what = "is of another run" if best else "is damaged" if path.exists() else "is missing"
     return f"{path} {what}: the best weights, of epoch {saved.counters.best.epoch}, are lost until others are better"
+
+
+def _learned_before(saved: Saved, config: Config, experiment: Experiment) -> Iterator[str]:
+    """A warning for each split that holds rows out, from which the weights have learned before.
+
+    The same split of the same data may hold equal rows, as a table of few different ones does.
+    """
+    if saved.rows is None or saved.data_sha256 == experiment.data_sha256:
+        return
+    for split in [split for split in experiment.splits if split != "train"]:
+        hashes = row_hashes(experiment.splits[split]().examples, experiment.info, reconstructs=config.data.reconstructs)
+        learned, is_exact = saved.rows.count(hashes)
+        if learned:
+            share = f"{'' if is_exact else 'about '}{learned:,} of {len(hashes):,} rows"
+            yield (
+                f"{share} of the {split} split equal a row that {saved.path} was trained on: "
+                "the figures say less of rows it has not seen"
+            )
 
 
 def _loaded(path: Path) -> Saved | None:

@@ -94,7 +94,7 @@ class _Run:
         self.config, self.experiment, self.folder, self.threads = config, experiment, folder, threads
         now = fingerprint(threads)
         self.warnings, self.resumed = (
-            (*lacking_warnings(experiment.lacking), *start.warnings(experiment, now)),
+            (*lacking_warnings(experiment.lacking), *start.warnings(config, experiment, now)),
             start.resumes,
         )
         log = Log(self.folder.log, logged_metrics(config, experiment.info))

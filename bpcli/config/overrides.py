@@ -48,6 +48,7 @@ def _apply(document: Document, source: Source) -> None:
     document.forget(path)
     document.keys |= {place: span for place, span in places.items() if place not in document.keys}
     text = '"-"' if text == "-" else text  # standard input, which YAML would take for a list of nothing
+    text = f'"{text}"' if text in (r"\t", "|") else text  # a tab and a bar, whose quotes the shell has taken
     value = compose(source, document, text=text, at=path, column=len(key) + 1)
     hint, _ = descend(Config, document.data, path)
     if path[-1] == "name":

@@ -76,13 +76,21 @@ def _class_width_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
 
 
 def _if_numbers(config: Config, info: DataInfo) -> str:
-    """What to write where labels that are numbers are no classes, but what to predict."""
+    """What to write where labels that are numbers, or look like some, are no classes, but what to predict."""
     data = config.data
     asks_for_classes = data.one_hot or data.sampling != "none" or isinstance(config.loss, Hinge)
     is_guess = isinstance(data, Labelled) and data.classes is None and not data.class_aliases
-    if asks_for_classes or not is_guess or any(value_of(name) is None for name in info.class_names):
+    odd = [name for name in info.class_names if value_of(name) is None]
+    if asks_for_classes or not is_guess or not all(map(_has_digits_alone, odd)):
         return ""
+    if odd:
+        return f"; if these are numbers to predict, write them with digits and a point alone, not {odd[0]!r}"
     return "; for a number to predict, write data.task: regression, loss: mse, 1 unit and output: identity"
+
+
+def _has_digits_alone(label: str) -> bool:
+    """Whether there are digits and no letters, as in 1,000, $5.00 or 12 %."""
+    return any(map(str.isdecimal, label)) and not any(map(str.isalpha, label))
 
 
 def _if_one_class(config: Config, info: DataInfo) -> str:

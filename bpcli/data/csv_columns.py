@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpcli.data.csv_lines import Line
+from bpcli.data.csv_lines import Line, separator_advice
 from bpcli.errors import DataError, Path, config_error, listed
 
 Target = str | int | tuple[str | int, ...]
@@ -23,8 +23,8 @@ def target_columns(first: Line, target: Target, *, file: str, delimiter: str) ->
         return []
     if len(first.cells) < 2:
         raise DataError(
-            f"{first.place} has one column, but a target and at least one feature are needed; "
-            f"is {delimiter!r} what separates its cells?"
+            f"{first.place} has one column, but a target and at least one feature are needed"
+            f"{separator_advice(first.cells[0], delimiter)}"
         )
     if not isinstance(target, tuple):
         return [_index(first, target, _TARGET, file)]

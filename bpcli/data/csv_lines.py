@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import NamedTuple, TextIO
 
 from bpcli.data.memory import is_nearly_full
 from bpcli.errors import DataError, config_error
+
+SEPARATORS = (";", "\t", "|", ",")
 
 LONGEST = 1000
 """Characters of a cell. A longer one is damage, and no error could show it."""
@@ -20,6 +23,8 @@ LONGEST_LINE = 1 << 26
 
 BETWEEN_LOOKS = 1 << 16
 """Lines that are read before it is looked whether the memory has room for more."""
+
+NOT_UTF8 = "is not text in UTF-8: save it as that"
 
 FEWER = "give fewer, or learn from them one after the other, with data.name=stream"
 
@@ -37,7 +42,8 @@ def read_lines(path: Path, delimiter: str) -> list[Line]:
         with open(path, encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(_bounded(file, path), delimiter=delimiter, skipinitialspace=True, strict=True)
             for row in reader:
-                if line := filled_line(f"{path}:{reader.line_num}", row, lines[0] if lines else None):
+                place = f"{path}:{reader.line_num}"
+                if line := filled_line(place, row, lines[0] if lines else None, delimiter):
                     lines.append(line)
     except OSError as error:
         raise config_error(("data", "file"), f"cannot read {path}: {error.strerror}") from error
@@ -46,9 +52,9 @@ def read_lines(path: Path, delimiter: str) -> list[Line]:
         lines.clear()  # else there is no room to say so
         raise DataError(f"there is not enough memory for more than {count:,} lines of {path}: {FEWER}") from None
     except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not text in UTF-8") from error
+        raise DataError(f"{path} {NOT_UTF8}") from error
     except csv.Error as error:
-        raise DataError(f"{path}:{reader.line_num} is not CSV: {error}") from error
+        raise DataError(f"{path}:{reader.line_num} is {not_csv(error, delimiter)}") from error
     if not lines:
         raise DataError(f"{path} is empty")
     return lines
@@ -66,7 +72,31 @@ def _bounded(file: TextIO, path: Path) -> Iterator[str]:
         yield text
 
 
-def filled_line(place: str, cells: list[str], first: Line | None) -> Line | None:
+def not_csv(error: csv.Error, delimiter: str) -> str:
+    """Say what is wrong with a line, and what is right where another separator stands behind a quote."""
+    return f"not CSV: {error}{_is_it(delimiter) if 'expected after' in str(error) else ''}"
+
+
+def separator_advice(text: str, delimiter: str) -> str:
+    """What to write where the line `text` is a single cell."""
+    if advice := _other_separator(text, delimiter):
+        return advice
+    if len(text.split()) > 1:
+        return f"; spaces do not separate cells: put {delimiter!r} in the place of each run of them"
+    return _is_it(delimiter)
+
+
+def _other_separator(text: str, delimiter: str) -> str:
+    """The key that divides the line `text`, where there is such a one."""
+    others = [other for other in SEPARATORS if other != delimiter and other in text]
+    return f"; write data.delimiter: {json.dumps(others[0])}" if others else ""
+
+
+def _is_it(delimiter: str) -> str:
+    return f"; is {delimiter!r} what separates its cells? If not, write data.delimiter"
+
+
+def filled_line(place: str, cells: list[str], first: Line | None, delimiter: str) -> Line | None:
     """The line of these cells, stripped; None for a blank one.
 
     Raises DataError where `first` has more or fewer, and for what no text holds: with a NUL in it, the name of a class
@@ -76,13 +106,20 @@ def filled_line(place: str, cells: list[str], first: Line | None) -> Line | None
     if not any(line.cells):
         return None
     if first and len(cells) != len(first.cells):
-        raise DataError(f"{place} has {len(cells)} cells, but {first.place} has {len(first.cells)}")
+        message = f"{place} has {len(cells)} cells, but {first.place} has {len(first.cells)}"
+        is_divided = len(first.cells) > 1
+        raise DataError(message + ("" if is_divided else _other_separator(first.cells[0], delimiter)))
     text = "".join(cells)
     if "\0" in text:
         raise DataError(f"{place} holds a NUL character: this is not text, or damaged")
     if len(text) > LONGEST and (length := max(map(len, cells))) > LONGEST:
         raise DataError(f"{place} has a cell of {length} characters, where {LONGEST} are the most")
     return line
+
+
+def called(names: list[str]) -> list[str]:
+    """What messages call the columns: by their places those without a name."""
+    return [name or f"column {index}" for index, name in enumerate(names)]
 
 
 def is_number(cell: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from bpcli.data.csv_columns import Target, require_target, target_columns
-from bpcli.data.csv_lines import Line, is_number, number, read_lines
+from bpcli.data.csv_lines import Line, called, is_number, number, read_lines
 from bpcli.data.dataset import DataInfo
 from bpcli.data.labelled import MOST_GUESSED_CLASSES, Labelled, TargetColumn, Task, numbered, refusal
 from bpcli.data.paths import user_path
@@ -18,10 +18,16 @@ from bpcli.data.source import Table, TableSource
 from bpcli.errors import DataError, config_error
 from bpcli.nn.arrays import Array
 
+FEWEST_NUMBERED = 4
+"""Columns of a first line 0, 1, 2, 3 that make it a header: fewer may be a row of a small table."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Csv(Labelled, TableSource):
-    """csv: one example a line, one or more columns targets, all others numbers; a first line of words is a header."""
+    """csv: one example a line, one or more columns targets, all others numbers; a first line of words is a header.
+
+    So is one that counts its columns: 0, 1, 2, 3 and so on, as pandas names them.
+    """
 
     name: Literal["csv"] = "csv"
     """your own table, as CSV"""
@@ -45,9 +51,9 @@ class Csv(Labelled, TableSource):
         targets = target_columns(lines[0], self.target, file=self.file, delimiter=self.delimiter)
         first = lines[0].cells
         others = [index for index in range(len(first)) if index not in targets]
-        has_header = not any(is_number(first[index]) for index in others)
-        names = first if has_header else [f"column {index}" for index in range(len(first))]
-        if twice := [name for name, times in Counter(names).items() if times > 1]:
+        has_header = not any(is_number(first[index]) for index in others) or _is_numbered(lines, targets)
+        names = called(first if has_header else [""] * len(first))
+        if has_header and (twice := [name for name, times in Counter(first).items() if times > 1]):
             raise DataError(f"{lines[0].place}: {twice[0]!r} names two columns: give each a name")
         lines = lines[has_header:]
         if not lines:
@@ -60,7 +66,7 @@ class Csv(Labelled, TableSource):
                 require_target(line, index, names)
         places = [line.place for line in lines]
         columns = tuple(_Column(names[index], [line.cells[index] for line in lines], places) for index in targets)
-        return _Content(x, columns, tuple(names[index] for index in others) if has_header else ())
+        return _Content(x, columns, tuple(first[index] for index in others) if has_header else ())
 
     @cached_property
     def _table(self) -> Table:
@@ -132,6 +138,29 @@ class _Content(NamedTuple):
     targets: tuple[_Column, ...]
     features: tuple[str, ...]
     """names of the columns of `x`; empty without a header"""
+
+
+def _is_numbered(lines: list[Line], targets: list[int]) -> bool:
+    """Whether the first line numbers the columns, as pandas does where they have no names.
+
+    Its targets are numbered with them, or are words that no other line has.
+    """
+    first = lines[0].cells
+    words = [index for index in targets if not is_number(first[index])]
+    numbered = [index for index in range(len(first)) if index not in words]
+    counted = [[line.cells[index] for index in numbered] for line in lines[:2]]
+    # Where the second line counts too, the table is one of sequences.
+    if counted[0][:1] != ["0"] or [_counts(cells) for cells in counted] != [True, False]:
+        return False
+    return not any(line.cells[index] == first[index] for index in words for line in lines[1:])
+
+
+def _counts(cells: list[str]) -> bool:
+    """Whether the cells are whole numbers, enough of them, each one more than the one before."""
+    if len(cells) < FEWEST_NUMBERED or not is_number(cells[0]):
+        return False
+    start = float(cells[0])
+    return start.is_integer() and cells == [str(int(start) + place) for place in range(len(cells))]
 
 
 def _looks(column: _Column) -> TargetColumn:

@@ -12,7 +12,7 @@ from annotated_types import Gt
 
 from bpcli.data.arriving import arriving_lines, can_be_read_again, place_of
 from bpcli.data.csv_columns import Target, require_target, target_columns
-from bpcli.data.csv_lines import Line, filled_line, is_number, number
+from bpcli.data.csv_lines import NOT_UTF8, Line, called, filled_line, is_number, not_csv, number
 from bpcli.data.dataset import DataInfo, Dataset
 from bpcli.data.labels import CLASSES, Aliases, Spellings, stated_classes, unknown_label
 from bpcli.data.scaling import Scale
@@ -95,7 +95,7 @@ class Stream(Source):
 
         Raises DataError, with the line, for a row that is not as the others.
         """
-        names, targets = self._header.cells, self._targets
+        names, targets = called(self._header.cells), self._targets
         others = [column for column in range(len(names)) if column not in targets]
         class_names, spellings = self._class_names(len(targets)), Spellings(self.classes or (), self.class_aliases)
         numbers = {name: number for number, name in enumerate(class_names)}
@@ -159,7 +159,8 @@ class Stream(Source):
                 yield None
                 continue
             at += 1
-            line = filled_line(place := f"{place_of(self.file)}:{at}", self._cells(text, place, at), first)
+            place = f"{place_of(self.file)}:{at}"
+            line = filled_line(place, self._cells(text, place, at), first, self.delimiter)
             first = first or line
             if line:
                 yield line
@@ -169,6 +170,6 @@ class Stream(Source):
             decoded = text.decode("utf-8-sig" if at == 1 else "utf-8")
             return next(csv.reader([decoded], delimiter=self.delimiter, skipinitialspace=True, strict=True), [])
         except UnicodeDecodeError as error:
-            raise DataError(f"{place} is not text in UTF-8") from error
+            raise DataError(f"{place} {NOT_UTF8}") from error
         except csv.Error as error:
-            raise DataError(f"{place} is not CSV: {error}") from error
+            raise DataError(f"{place} is {not_csv(error, self.delimiter)}") from error

@@ -20,7 +20,7 @@ from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.schedules import OneCycle
 from bpcli.optim.sgd import SGD
 from bpcli.training.checkpoint import load_checkpoint
-from bpcli.training.events import Event, StepDone
+from bpcli.training.events import Event, Started, StepDone
 from bpcli.training.origin import Origin
 from bpcli.training.sections import Checkpoint
 
@@ -47,6 +47,25 @@ def first_step(config: Config, **options: object) -> tuple[StepDone, dict[str, n
     result = train(still, output="first", on_event=seen.append, interrupted=after(1), **options)  # type: ignore[arg-type]
     assert result.run is not None
     return next(event for event in seen if isinstance(event, StepDone)), load_checkpoint(result.run / "last.npz").arrays
+
+
+def test_held_out_rows_that_the_weights_have_learned_from_are_said(moons: Config) -> None:
+    Path("t.csv").write_text("".join(f"{row},{row / 3},{row % 2}\n" for row in range(50)))
+    table = replace(moons, data=Csv(file="t.csv"))
+    train(table, output="old")
+    seen: list[Event] = []
+    for seed in (0, 1):
+        train(replace(table, seed=seed), start_from="old", output=f"new{seed}", on_event=seen.append)
+    same, other = (event.warnings for event in seen if isinstance(event, Started))
+    assert same == ()
+    (warning,) = other
+    count = int(warning.partition(" ")[0])
+    assert 0 < count <= 10
+    path = Path("old/best.npz")
+    assert warning == (
+        f"{count} of 10 rows of the test split equal a row that {path} was trained on: "
+        "the figures say less of rows it has not seen"
+    )
 
 
 def test_a_reset_starts_with_the_weights_that_answer_and_a_new_optimizer(rich: Config) -> None:

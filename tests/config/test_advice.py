@@ -211,6 +211,11 @@ WRONG = [
         [({}, [3], {}), ({"class_aliases": {"1.0": "1"}}, [2], {})],
     ),
     (
+        lambda: csv(lambda i: f"${i % 30}.50"), [1], {"loss": "mse"},
+        "csv has 30 classes: write 30; if these are numbers to predict, write them with digits and a point alone, not '$0.50'",
+        [({}, [30], {})],
+    ),
+    (
         lambda: csv(lambda i: (" <=50K", ">50K", "<=50K.")[i % 3]), [2], {},
         """csv has 3 classes: write 3; if '<=50K.' means '<=50K', write data.class_aliases: {"<=50K.": "<=50K"}""",
         [({"class_aliases": {"<=50K.": "<=50K"}}, [2], {})],

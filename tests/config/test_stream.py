@@ -70,6 +70,11 @@ def test_other_data_have_ten_epochs_written_out() -> None:
     assert resolved("data=moons").training.epochs == 10
 
 
+@pytest.mark.parametrize(("text", "delimiter"), [(r"\t", "\t"), ("|", "|")])
+def test_a_tab_and_a_bar_need_no_quotes_on_the_command_line(text: str, delimiter: str) -> None:
+    assert load_config("c.yaml", [f"data.delimiter={text}"]).data.delimiter == delimiter  # type: ignore[union-attr]
+
+
 def test_standard_input_needs_no_quotes_on_the_command_line() -> None:
     assert load_config("c.yaml", ["data.file=-"]).data.file == "-"  # type: ignore[union-attr]
 

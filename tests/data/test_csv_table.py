@@ -51,6 +51,43 @@ def test_a_file_without_a_header_has_no_feature_names(table: MakeCsv) -> None:
     assert len(x) == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("0,1,2,3\n.5,7,0,1\n2,3,4,0\n", {}),
+        ("0,1,2,3,4\n.5,7,0,1,5\n2,3,4,0,6\n", {"target": (3, 4)}),
+        ("label,0,1,2,3\n1,7,0,1,5\n0,3,4,0,6\n", {"target": "label"}),
+        ("0,1,2,3,label\n7,0,1,5,rose\n3,4,0,6,iris\n", {}),
+    ],
+)
+def test_a_first_line_that_counts_the_columns_is_a_header(text: str, keys: dict[str, Any], table: MakeCsv) -> None:
+    info, x, _ = table(text, **keys).table(0)
+    assert len(x) == 2
+    assert len(info.feature_names) == x.shape[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0,1,2\n1,1,0\n",
+        "1,2,3,4\n.5,7,0,1\n",
+        "0,1,2,3\n1,2,3,4\n5,6,7,8\n",
+        "0,1,2,3,rose\n7,0,1,5,iris\n3,4,0,6,rose\n",
+        "0,1,2,3.0\n7,0,1,5.5\n",
+    ],
+)
+def test_a_first_line_that_may_be_a_row_is_one(text: str, table: MakeCsv) -> None:
+    info, x, _ = table(text).table(0)
+    assert len(x) == text.count("\n")
+    assert info.feature_names == ()
+
+
+def test_a_column_without_a_name_is_called_by_its_place_in_messages_alone(table: MakeCsv) -> None:
+    with pytest.raises(DataError, match=r"^t.csv:2: column 2: the cell is empty, where the target belongs$"):
+        table("a,b,\n1,0,\n").info()
+    assert table(",a,b\n7,1,0\n8,2,1\n").info().feature_names == ("", "a")
+
+
 def test_few_integers_are_classes_in_the_order_of_their_size(table: MakeCsv) -> None:
     info, _, y = table("a,b\n1,10\n2,9\n3,+10\n4,-1\n").table(0)
     assert info.class_names == ("-1", "9", "+10", "10")
@@ -162,7 +199,17 @@ def test_it_is_split_and_read_once(table: MakeCsv) -> None:
         ("\n\n", {}, "t.csv is empty"),
         ("a,b\n", {}, "t.csv has a header, but no examples"),
         ("a\n1\n", {}, "t.csv:1 has one column, but a target and at least one feature are needed; is ',' what "
-         "separates its cells?"),
+         "separates its cells? If not, write data.delimiter"),
+        ("a;b\n1;0\n", {}, "t.csv:1 has one column, but a target and at least one feature are needed; write "
+         'data.delimiter: ";"'),
+        ("a\tb\n1\t0\n", {}, "t.csv:1 has one column, but a target and at least one feature are needed; write "
+         'data.delimiter: "\\t"'),
+        ("1  0\n2  1\n", {}, "t.csv:1 has one column, but a target and at least one feature are needed; spaces do not "
+         "separate cells: put ',' in the place of each run of them"),
+        ("a;b\n1,5;0\n", {}, 't.csv:2 has 2 cells, but t.csv:1 has 1; write data.delimiter: ";"'),
+        ("# mine\na,b\n1,0\n", {}, "t.csv:2 has 2 cells, but t.csv:1 has 1"),
+        ('"a";"b"\n1;0\n', {}, "t.csv:1 is not CSV: ',' expected after '\"'; is ',' what separates its cells? If not, "
+         "write data.delimiter"),
         ("a,b\n1,0\n2\n", {}, "t.csv:3 has 1 cells, but t.csv:1 has 2"),
         ("a,b\n1,0\nx,1\n", {}, "t.csv:3: a: 'x' is not a number"),
         ("a,b\n1,0\n1_000,1\n", {}, "t.csv:3: a: '1_000' is not a number"),
@@ -181,7 +228,7 @@ def test_it_is_split_and_read_once(table: MakeCsv) -> None:
         ('a,b\n1,"x\n', {}, "t.csv:2 is not CSV: unexpected end of data"),
         ("a,b\n1,x\n1,x\0\n", {}, "t.csv:3 holds a NUL character: this is not text, or damaged"),
         (f"a,b\n1,{'x' * 1001}\n", {}, "t.csv:2 has a cell of 1001 characters, where 1000 are the most"),
-        (b"a,b\n1,\xff\n", {}, "t.csv is not text in UTF-8"),
+        (b"a,b\n1,\xff\n", {}, "t.csv is not text in UTF-8: save it as that"),
         ("a,b\n1,0\n", {"target": "c"}, "data.target: t.csv:1 has no columns called 'c'; it has a, b"),
         ("a,a,b\n1,0,0\n", {"target": "a"}, "data.target: t.csv:1 has 2 columns called 'a'; it has a, a, b"),
         ("1,2,x\n1,0,y\n", {"target": "x"}, "data.target: t.csv has no header; give target as an index from 0"),

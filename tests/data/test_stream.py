@@ -83,9 +83,12 @@ def test_quotes_spaces_delimiters_and_a_byte_order_mark_are_understood(stream: M
         ("", {}, "s.csv is empty, but a stream begins with a line of column names"),
         ("1,a\n2,b\n", {}, "s.csv:1: a stream begins with a line of column names, and '1' is a number"),
         ("a\n1\n", {}, "s.csv:1 has one column, but a target and at least one feature are needed; is ',' what "
-         "separates its cells?"),
+         "separates its cells? If not, write data.delimiter"),
+        ("a;b\n1;0\n", {}, "s.csv:1 has one column, but a target and at least one feature are needed; write "
+         'data.delimiter: ";"'),
         ("a,b\n1,0\n2\n", {}, "s.csv:3 has 1 cells, but s.csv:1 has 2"),
         ("a,b\n1,0\nx,1\n", {}, "s.csv:3: a: 'x' is not a number"),
+        (",b\n1,0\nx,1\n", {}, "s.csv:3: column 0: 'x' is not a number"),
         ("a,b\n\n1,\n", {}, "s.csv:3: b: the cell is empty, where a number belongs"),
         ("a,b\n1,inf\n", {}, "s.csv:2: b: 'inf' is not a finite number"),
         ("a,b\n1,x\n1,z\n", {"classes": ("x", "y")}, "s.csv:3: b: 'z' is not one of the classes x, y"),
@@ -93,7 +96,7 @@ def test_quotes_spaces_delimiters_and_a_byte_order_mark_are_understood(stream: M
          """write data.class_aliases: {"X.": "x"} (as an argument: 'data.class_aliases={"X.": "x"}')"""),
         ("a,b\n1,\n", {"classes": ("x", "y")}, "s.csv:2: b: the cell is empty, where the target belongs"),
         ('a,b\n1,"x\n', {}, "s.csv:2 is not CSV: unexpected end of data"),
-        (b"a,b\n1,\xff\n", {}, "s.csv:2 is not text in UTF-8"),
+        (b"a,b\n1,\xff\n", {}, "s.csv:2 is not text in UTF-8: save it as that"),
         ("a,b\n1,0\n", {"target": "c"}, "data.target: s.csv:1 has no columns called 'c'; it has a, b"),
         ("a,b\n1,0\n", {"target": 2}, "data.target: s.csv has 2 columns, so target goes from 0 to 1"),
         ("a,b\n1,0\n", {"classes": ("x",)}, "data.classes: classes must be at least two names, each of them once"),
