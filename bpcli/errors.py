@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 """Where a value stands in a config: ``("model", "layers", 1, "units")``."""
 
 
@@ -37,7 +37,7 @@ class UsageError(BpcliError):
 class Problem:
     """One thing wrong with a config. `at_key` points at the key itself, not at its value."""
 
-    path: Path
+    path: KeyPath
     message: str
     at_key: bool = False
 
@@ -54,7 +54,7 @@ class ConfigError(UsageError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def config_error(path: Path, message: str) -> ConfigError:
+def config_error(path: KeyPath, message: str) -> ConfigError:
     """The `ConfigError` of a single problem."""
     return ConfigError([Problem(path, message)])
 
@@ -88,7 +88,7 @@ def listed(names: Iterable[object], most: int = 10) -> str:
     return ", ".join(words[:most]) + more
 
 
-def dotted(path: Path) -> str:
+def dotted(path: KeyPath) -> str:
     """``model.layers[1].units``, as a person writes it."""
     text = ""
     for part in path:

@@ -11,7 +11,7 @@ from bpcli.config.sections import Config
 from bpcli.config.stream_coherence import stream_problems
 from bpcli.config.watching import watching
 from bpcli.data.stream import Stream
-from bpcli.errors import Path, Problem
+from bpcli.errors import KeyPath, Problem
 from bpcli.nn.activations import Identity, Softmax
 from bpcli.nn.layers import BatchNorm
 from bpcli.nn.losses.weighted_sum import WeightedSum
@@ -76,7 +76,7 @@ def _monitors(config: Config) -> Iterator[Problem]:
 def _output(config: Config) -> Iterator[Problem]:
     last = config.model.layers[-1]
     activation = last.activation or config.model.output
-    at_layer: Path = ("model", "layers", len(config.model.layers) - 1, "activation")
+    at_layer: KeyPath = ("model", "layers", len(config.model.layers) - 1, "activation")
     path = at_layer if last.activation else ("model", "output")
     if isinstance(activation, Softmax) and last.units == 1:
         yield Problem(path, "a softmax of one unit is always 1: write sigmoid, or two units")

@@ -12,14 +12,14 @@ from bpcli.config.scalars import NO_TEXT, Scalar, is_text, resolve_plain
 from bpcli.config.source import MalformedError, Source, Span
 from bpcli.config.text import LARGEST
 from bpcli.config.yaml_errors import malformed
-from bpcli.errors import Path, dotted
+from bpcli.errors import KeyPath, dotted
 
 DEEPEST = 64
 MOST_VALUES = 10_000
 """Keys and values of one text, with those that an alias repeats."""
 
 
-def compose(source: Source, document: Document, *, text: str, at: Path = (), column: int = 0) -> Any:
+def compose(source: Source, document: Document, *, text: str, at: KeyPath = (), column: int = 0) -> Any:
     """The data in `text`, a part of `source` from `column` on; places and problems go to `document`, under `at`.
 
     Raises `MalformedError` where reading cannot go on. Text without any value is None.
@@ -34,7 +34,7 @@ class _Composer:
         self.anchors: dict[str, tuple[Any, int, int]] = {}
         self.count = self.characters = 0
 
-    def compose(self, at: Path) -> Any:
+    def compose(self, at: KeyPath) -> Any:
         next(self.events)  # the stream starts
         if isinstance(next(self.events), yaml.StreamEndEvent):
             return None
@@ -51,7 +51,7 @@ class _Composer:
         except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: an escape like "\UFFFFFFFF"
             raise malformed(error, self.source, self.column) from None
 
-    def _value(self, event: Any, path: Path, *, depth: int) -> Any:
+    def _value(self, event: Any, path: KeyPath, *, depth: int) -> Any:
         self._count(event, 1)
         if isinstance(event, yaml.AliasEvent):
             return self._repeated(event, path)
@@ -73,7 +73,7 @@ class _Composer:
         self._mark(event, path)
         return value
 
-    def _scalar(self, event: Any, path: Path) -> Scalar:
+    def _scalar(self, event: Any, path: KeyPath) -> Scalar:
         self._end = event.end_mark
         text: str = event.value
         self.characters += len(text)
@@ -88,14 +88,14 @@ class _Composer:
             return None
         return text
 
-    def _sequence(self, path: Path, depth: int) -> list[Any]:
+    def _sequence(self, path: KeyPath, depth: int) -> list[Any]:
         values: list[Any] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             values.append(self._value(event, (*path, len(values)), depth=depth + 1))
         self._end = event.end_mark
         return values
 
-    def _mapping(self, path: Path, depth: int) -> dict[str, Any]:
+    def _mapping(self, path: KeyPath, depth: int) -> dict[str, Any]:
         values: dict[str, Any] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key, span = self._key(event), self._span(event)
@@ -141,7 +141,7 @@ class _Composer:
         finally:
             self.document = kept
 
-    def _repeated(self, event: Any, path: Path) -> Any:
+    def _repeated(self, event: Any, path: KeyPath) -> Any:
         name = event.anchor
         span = self._span(event)
         if name not in self.anchors:
@@ -159,7 +159,7 @@ class _Composer:
         if self.count > MOST_VALUES:
             raise MalformedError(self._span(event), f"more than {MOST_VALUES:,} values")
 
-    def _mark(self, event: Any, path: Path) -> None:
+    def _mark(self, event: Any, path: KeyPath) -> None:
         """Blocks have their keys to be found by, unless they are entries of a list; so have values left empty."""
         is_block = isinstance(event, yaml.CollectionStartEvent) and not event.flow_style
         is_entry = bool(path) and isinstance(path[-1], int)

@@ -9,7 +9,7 @@ from typing import Any
 
 from bpcli.config.snippet import printable
 from bpcli.config.source import Source, Span
-from bpcli.errors import ConfigError, Path, Problem
+from bpcli.errors import ConfigError, KeyPath, Problem
 
 MOST_REPORTED = 20
 
@@ -31,16 +31,16 @@ class Document:
 
     source: Source
     data: dict[str, Any] = field(default_factory=dict)
-    keys: dict[Path, Span] = field(default_factory=dict)
-    values: dict[Path, Span] = field(default_factory=dict)
+    keys: dict[KeyPath, Span] = field(default_factory=dict)
+    values: dict[KeyPath, Span] = field(default_factory=dict)
     """of scalars and of `{...}` and `[...]`; a block has none and is found by its key"""
     found: list[tuple[Span, Problem]] = field(default_factory=list)
 
-    def add(self, span: Span, message: str, path: Path = ()) -> None:
+    def add(self, span: Span, message: str, path: KeyPath = ()) -> None:
         """Note a problem of the text itself."""
         self.found.append((span, Problem(path, message)))
 
-    def forget(self, path: Path) -> None:
+    def forget(self, path: KeyPath) -> None:
         """Drop the places of everything at `path` and below, and what was found there: something else stands there."""
         for places in (self.keys, self.values):
             for below in [known for known in places if _is_within(known, path)]:
@@ -101,10 +101,10 @@ class Document:
         return span.report(problem.message) if span else printable(f"{self.source.name}: {problem.message}")
 
 
-def _is_within(path: Path, around: Path) -> bool:
+def _is_within(path: KeyPath, around: KeyPath) -> bool:
     return path[: len(around)] == around
 
 
-def _around(path: Path) -> Iterator[Path]:
+def _around(path: KeyPath) -> Iterator[KeyPath]:
     """The path itself, and that of everything it is in but the whole."""
     return (path[:size] for size in range(1, len(path) + 1))

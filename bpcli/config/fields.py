@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from annotated_types import Ge, Gt, Le, Lt
 
-from bpcli.errors import Path
+from bpcli.errors import KeyPath
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def default_name(section: type | None, key: str) -> str | None:
     return name if is_dataclass(default) and isinstance(name, str) else None
 
 
-def descend(hint: Any, value: Any, path: Path) -> tuple[Any, Any]:
+def descend(hint: Any, value: Any, path: KeyPath) -> tuple[Any, Any]:
     """The hint and the value at `path` below; None and None where there is nothing."""
     for part in path:
         hint = child(hint, value, part)
@@ -109,8 +109,8 @@ def descend(hint: Any, value: Any, path: Path) -> tuple[Any, Any]:
     return hint, value
 
 
-def walk(hint: Any, value: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
-    """Path, hint and value of `value` and of everything in it that has a hint."""
+def walk(hint: Any, value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any, Any]]:
+    """KeyPath, hint and value of `value` and of everything in it that has a hint."""
     yield path, hint, value
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for part, below in parts:

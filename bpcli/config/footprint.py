@@ -12,7 +12,7 @@ from bpcli.config.sections import Config
 from bpcli.data.dataset import Examples
 from bpcli.data.memory import in_words, most_memory
 from bpcli.data.stream import Stream
-from bpcli.errors import Path, config_error
+from bpcli.errors import KeyPath, config_error
 from bpcli.nn.arrays import zeros
 
 
@@ -23,7 +23,7 @@ class Need(NamedTuple):
     """bytes, at the least"""
     what: str
     """in the plural"""
-    path: Path
+    path: KeyPath
     """the key that makes it so large"""
     advice: str
 
@@ -65,7 +65,7 @@ def _layers(config: Config, widths: tuple[int, ...], item: int) -> list[Need]:
     return needs
 
 
-def _narrower(widths: tuple[int, ...], i: int) -> tuple[Path, str]:
+def _narrower(widths: tuple[int, ...], i: int) -> tuple[KeyPath, str]:
     """The key that makes the weights of layer `i` so many, and what to do; the data decide on both ends."""
     is_first, is_last = i == 0, i == len(widths) - 2
     if is_first and is_last:

@@ -8,7 +8,7 @@ from typing import Any
 from bpcli.config.fields import fields_of, listed, sections
 from bpcli.config.sections import Config
 from bpcli.config.wording import slip_of
-from bpcli.errors import Path, dotted
+from bpcli.errors import KeyPath, dotted
 
 _FOREIGN = {
     "optimizer": "optimiser optim solver algorithm updater",
@@ -132,7 +132,7 @@ _ABSENT = (
 """What other programs have, in which section (empty: in any), and what to do here."""
 
 
-def unknown_key(section: type, hint: Any, path: Path) -> str:
+def unknown_key(section: type, hint: Any, path: KeyPath) -> str:
     """The sentence about a key, the last part of `path`, that its section does not have."""
     *above, key = path
     word = str(key).lower().replace("-", "_")

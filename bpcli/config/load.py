@@ -21,8 +21,7 @@ from bpcli.config.source import MalformedError, Source
 from bpcli.config.text import read_source
 from bpcli.config.validate import validate
 from bpcli.data.inline import Inline
-from bpcli.errors import Path as Place
-from bpcli.errors import Problem, dotted
+from bpcli.errors import KeyPath, Problem, dotted
 
 
 def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
@@ -91,7 +90,7 @@ def _config(document: Document, overrides: Sequence[str]) -> Config:
 
 def _beyond_yaml(data: Any) -> Iterator[Problem]:
     """Keys and values that JSON can hold, and the YAML of a config cannot: what comes later is not made for them."""
-    ahead: list[tuple[Place, Any]] = [((), data)]  # deeper than Python may recurse
+    ahead: list[tuple[KeyPath, Any]] = [((), data)]  # deeper than Python may recurse
     while ahead:
         path, value = ahead.pop()
         if isinstance(value, str) and not is_text(value):

@@ -18,7 +18,7 @@ from bpcli.config.sections import Config
 from bpcli.config.shorthand import expand, named
 from bpcli.config.snippet import printable
 from bpcli.config.source import MalformedError, Source, Span
-from bpcli.errors import Path, dotted
+from bpcli.errors import KeyPath, dotted
 
 LONGEST_SHOWN = 40
 
@@ -57,10 +57,10 @@ def _apply(document: Document, source: Source) -> None:
     _container(document.data, path)[path[-1]] = expand(named(value, above, str(path[-1])), hint)
 
 
-def _parse_key(source: Source, key: str) -> dict[Path, Span]:
+def _parse_key(source: Source, key: str) -> dict[KeyPath, Span]:
     """The place in the argument of every path on the way to the key, itself the last."""
-    places: dict[Path, Span] = {}
-    path: Path = ()
+    places: dict[KeyPath, Span] = {}
+    path: KeyPath = ()
     at = 0
     while at < len(key) or not places:
         match = _PART.match(key, at)
@@ -76,10 +76,10 @@ def _parse_key(source: Source, key: str) -> dict[Path, Span]:
     return places
 
 
-def _with_words(document: Document, places: dict[Path, Span]) -> dict[Path, Span]:
+def _with_words(document: Document, places: dict[KeyPath, Span]) -> dict[KeyPath, Span]:
     """The places with `.1` as the key "1" where it names a class, not an entry of a list."""
-    named_places: dict[Path, Span] = {}
-    path: Path = ()
+    named_places: dict[KeyPath, Span] = {}
+    path: KeyPath = ()
     hint, value = Config, document.data
     for (*_, part), span in places.items():
         part = str(part) if any(option.is_mapping for option in options(hint)) else part
@@ -92,7 +92,7 @@ def _with_words(document: Document, places: dict[Path, Span]) -> dict[Path, Span
     return named_places
 
 
-def _open(document: Document, places: dict[Path, Span]) -> None:
+def _open(document: Document, places: dict[KeyPath, Span]) -> None:
     """Make the sections on the way to a key that are not there yet, and refuse a way that leads nowhere."""
     for path, span in places.items():
         container = _container(document.data, path)
@@ -114,14 +114,14 @@ def _open(document: Document, places: dict[Path, Span]) -> None:
             container[part] = {"name": name} if name else {}
 
 
-def _container(data: Any, path: Path) -> Any:
+def _container(data: Any, path: KeyPath) -> Any:
     """What holds the last part of `path`."""
     for part in path[:-1]:
         data = data[part]
     return data
 
 
-def _switch(document: Document, path: Path, name: Any) -> None:
+def _switch(document: Document, path: KeyPath, name: Any) -> None:
     """Drop the keys of the file that the section called `name` does not have."""
     hint, section = descend(Config, document.data, path)
     chosen = choices(hint).get(name) if isinstance(name, str) else None

@@ -12,7 +12,7 @@ from bpcli.data.dataset import DataInfo
 from bpcli.data.labelled import Labelled
 from bpcli.data.labels import join_hint, look_alike, value_of
 from bpcli.data.stream import Stream
-from bpcli.errors import Path, Problem
+from bpcli.errors import KeyPath, Problem
 from bpcli.nn.activations import Sigmoid, Softmax
 from bpcli.nn.losses import CrossEntropy, Hinge, KLDivergence, Poisson
 from bpcli.nn.losses.weighted_sum import WeightedSum
@@ -39,7 +39,7 @@ def pairing_problems(config: Config, info: DataInfo) -> Iterator[Problem]:
         yield from _number_problems(config, info)
 
 
-def _at_units(config: Config) -> Path:
+def _at_units(config: Config) -> KeyPath:
     return ("model", "layers", len(config.model.layers) - 1, "units")
 
 

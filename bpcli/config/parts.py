@@ -12,7 +12,7 @@ import numpy as np
 from bpcli.config.outputs import default_output, is_suitable, suitable_outputs
 from bpcli.config.targets import class_weight_problems, class_weights
 from bpcli.data.dataset import DataInfo
-from bpcli.errors import ConfigError, Path, Problem, listed
+from bpcli.errors import ConfigError, KeyPath, Problem, listed
 from bpcli.nn.activations import AnyActivation, Sigmoid, Softmax
 from bpcli.nn.arrays import Array
 from bpcli.nn.losses import CrossEntropy, Hinge, KLDivergence
@@ -122,7 +122,7 @@ def _problems(loss: WeightedSum, info: DataInfo) -> Iterator[Problem]:
         yield from _part_problems(part, info, ("loss", "parts", i))
 
 
-def _part_problems(part: Part, info: DataInfo, at: Path) -> Iterator[Problem]:
+def _part_problems(part: Part, info: DataInfo, at: KeyPath) -> Iterator[Problem]:
     if not is_part_name(part.name):
         target = "" if part.target is not None else f", and {_quoted(part.name)} as its target"
         message = f"a name for metrics has small letters, digits and _: write such a one{target}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from bpcli.config.sections import Config
-from bpcli.errors import Path, Problem, config_error, listed
+from bpcli.errors import KeyPath, Problem, config_error, listed
 from bpcli.nn.activations import AnyActivation, Softmax
 from bpcli.nn.arrays import Array
 from bpcli.nn.losses import CrossEntropy, Hinge, KLDivergence, Loss, Poisson
@@ -30,7 +30,7 @@ def class_weights(loss: Loss | WeightedSum, class_names: tuple[str, ...], labels
     return np.array([float(stated.get(name, 1.0)) for name in class_names])
 
 
-def class_weight_problems(loss: CrossEntropy | Hinge, class_names: tuple[str, ...], at: Path) -> Iterator[Problem]:
+def class_weight_problems(loss: CrossEntropy | Hinge, class_names: tuple[str, ...], at: KeyPath) -> Iterator[Problem]:
     """Weights of classes that there are not; `at` is what stands before `loss` in their places."""
     if loss.class_weights is None or isinstance(loss.class_weights, str):
         return
@@ -67,7 +67,7 @@ def _require_fitting(
     experiment: Experiment,
     *,
     own: Callable[[Array], Array],
-    at: Path,
+    at: KeyPath,
     hint: str,
 ) -> None:
     """Look at the targets of the training split, of which `own` takes those of this loss."""

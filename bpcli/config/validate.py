@@ -21,7 +21,7 @@ from bpcli.config.fields import child, choices, descend, describe, options, sect
 from bpcli.config.foreign import unknown_key
 from bpcli.config.sections import Config
 from bpcli.config.wording import nearest, refusal, shown, unset
-from bpcli.errors import Path, Problem, dotted
+from bpcli.errors import KeyPath, Problem, dotted
 
 MOST_WORDED = 200
 """Problems that a sentence is made for; looking for the nearest of all keys takes its time."""
@@ -44,7 +44,7 @@ def _typed(data: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
         config = _adapter().validate_json(json.dumps(data))
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
-    kinds: dict[Path, str] = {}
+    kinds: dict[KeyPath, str] = {}
     for details in errors:
         path = _path(details["loc"], data)
         if path is not None:
@@ -99,10 +99,10 @@ def _choice_problems(data: dict[str, Any]) -> Iterator[Problem]:
             yield Problem((*path, "name"), message)
 
 
-def _path(loc: tuple[str | int, ...], data: Any) -> Path | None:
+def _path(loc: tuple[str | int, ...], data: Any) -> KeyPath | None:
     """Pydantic's location without the names of alternatives; None for an alternative that is not meant."""
     hint: Any = Config
-    path: Path = ()
+    path: KeyPath = ()
     parts = iter(loc)
     for part in parts:
         if isinstance(data, dict) and len(sections(hint)) > 1:
@@ -128,7 +128,7 @@ def _path(loc: tuple[str | int, ...], data: Any) -> Path | None:
     return path
 
 
-def _problem(kind: str, data: dict[str, Any], path: Path) -> Problem:
+def _problem(kind: str, data: dict[str, Any], path: KeyPath) -> Problem:
     hint, value = descend(Config, data, path)
     above, around = descend(Config, data, path[:-1])
     section = section_of(above, around)

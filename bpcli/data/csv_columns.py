@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bpcli.data.csv_lines import Line, separator_advice
-from bpcli.errors import DataError, Path, config_error, listed
+from bpcli.errors import DataError, KeyPath, config_error, listed
 
 Target = str | int | tuple[str | int, ...]
 """One column or several, by name or by index from 0 (negative ones from the end)."""
 
-_TARGET: Path = ("data", "target")
+_TARGET: KeyPath = ("data", "target")
 
 
 def target_columns(first: Line, target: Target, *, file: str, delimiter: str) -> list[int]:
@@ -46,7 +46,7 @@ def require_target(line: Line, column: int, names: list[str]) -> None:
 _EMPTY = "the cell is empty, where the target belongs"
 
 
-def _index(first: Line, target: str | int, path: Path, file: str) -> int:
+def _index(first: Line, target: str | int, path: KeyPath, file: str) -> int:
     cells = first.cells
     if isinstance(target, str):
         if cells.count(target) != 1:

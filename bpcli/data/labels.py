@@ -10,13 +10,13 @@ from decimal import Decimal, InvalidOperation
 
 import numpy as np
 
-from bpcli.errors import Path, config_error, listed
+from bpcli.errors import KeyPath, config_error, listed
 
 Aliases = Mapping[str, str | int]
 """other spellings of labels, each with the class it stands for"""
 
-CLASSES: Path = ("data", "classes")
-ALIASES: Path = ("data", "class_aliases")
+CLASSES: KeyPath = ("data", "classes")
+ALIASES: KeyPath = ("data", "class_aliases")
 
 _MEANT = frozenset("#%&*/!?@\\")
 """punctuation that tells labels apart, as in C and C#"""
