@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from typing import TextIO
 
 from bpcli.cli.front import front_page, is_asked_for
 from bpcli.cli.signals import Interrupted, watching
-from bpcli.errors import BpcliError
+from bpcli.errors import BpcliError, UsageError
 
 TRACEBACK = "BPCLI_TRACEBACK"
 """Environment variable: set, the traceback of an unexpected exception is shown."""
@@ -33,6 +34,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     try:
+        _require_no_empty(arguments)
         if is_asked_for(list(arguments)):
             sys.stdout.write(front_page())
             sys.stdout.flush()
@@ -52,8 +54,37 @@ def _run(arguments: Sequence[str]) -> int:
         return 1
     except MemoryError as error:
         return _too_little_memory(arguments, error)
+    except ImportError as error:
+        return _cannot_import(error)
     except Exception as error:
+        if interrupted := _interrupted_within(error):
+            raise interrupted from None
         return _bug(error)
+
+
+def _require_no_empty(arguments: Sequence[str]) -> None:
+    """Raise `UsageError` for an empty argument, which would be taken for the folder one is in, or for none at all."""
+    for argument in arguments:
+        if not argument or re.fullmatch("--[a-z-]+=", argument):
+            what = f"{argument.rstrip('=')} has an empty value" if argument else "an argument is empty"
+            raise UsageError(f"{what}: is a variable of the shell not set? Write a value, or leave it out")
+
+
+def _interrupted_within(error: BaseException) -> Interrupted | None:
+    """Return the signal that an exception was made of: Python 3.11 wraps what is raised while a class is made."""
+    within: BaseException | None = error
+    while within is not None and not isinstance(within, Interrupted):
+        within = within.__cause__ or within.__context__
+    return within
+
+
+def _cannot_import(error: ImportError) -> int:
+    """Say which module does not load: too little memory, or a damaged installation."""
+    from bpcli.cli.messages import one_line
+
+    reason = str(error).rpartition("Original error was:")[2].strip().partition("\n")[0]
+    _say_error(one_line(f"cannot load {error.name or 'a module'}: {reason}"))
+    return 1
 
 
 def _run_verb(arguments: Sequence[str]) -> int:

@@ -61,8 +61,6 @@ def train(
 
     if optimizer_state is not None and start_from is None:
         raise UsageError("--optimizer-state says what to do with the optimizer of a checkpoint: give --from with it")
-    if output == "":
-        raise UsageError("-o is empty: name a folder, or leave it out for a new one in runs/")
     changes = [*(overrides or []), *([] if seed is None else [f"seed={seed}"])]
     settings, document = open_config(config, changes)
     result: TrainResult | None = None

@@ -103,14 +103,22 @@ class CheckedRequirement:
         }
 
 
+def _bound(text: str) -> float | None:
+    """Read a finite number in plain digits; None for anything else, such as what `float` reads besides."""
+    if not re.fullmatch(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?", text):
+        return None
+    try:
+        bound = float(text)
+    except ValueError:
+        return None
+    return bound if math.isfinite(bound) else None
+
+
 def parse_requirement(text: str, available: dict[str, list[str]]) -> Requirement:
     """Read a requirement; `available` gives the metrics of each split. Raises `UsageError`."""
     match = _PATTERN.fullmatch(text)
-    try:
-        bound = float(match[4]) if match else None
-    except ValueError:
-        bound = None
-    if match is None or bound is None or bound != bound:
+    bound = _bound(match[4]) if match else None
+    if match is None or bound is None:
         raise UsageError(f"cannot read the requirement '{text}': write it as 'test_accuracy>=0.98'")
     if match[2] not in available.get(match[1], ()):
         names = ", ".join(f"{split}_{metric}" for split, metrics in available.items() for metric in metrics)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from bpcli.api import evaluate as api
 from bpcli.cli.process import TRACEBACK
+from bpcli.cli.signals import Interrupted
 
 from .conftest import Command, Spawn, environment
 
@@ -86,6 +88,43 @@ def test_a_bug_is_one_line_that_asks_for_a_report(bpcli: Command, monkeypatch: p
     )
     monkeypatch.setenv(TRACEBACK, "1")
     assert "Traceback (most recent call last)" in bpcli("eval", "run").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["eval", ""], "an argument is empty"),
+        (["train", "xor.yaml", "--resume", ""], "an argument is empty"),
+        (["train", "xor.yaml", "--from="], "--from has an empty value"),
+        (["train", "xor.yaml", "-o", ""], "an argument is empty"),
+    ],
+)
+def test_an_empty_argument_is_refused_and_stands_for_no_folder(bpcli: Command, arguments: list[str], what: str) -> None:
+    before = sorted(Path().iterdir())
+    ending = bpcli(*arguments)
+    assert ending.code == 2
+    assert ending.err == f"error: {what}: is a variable of the shell not set? Write a value, or leave it out\n"
+    assert sorted(Path().iterdir()) == before
+
+
+def test_a_signal_that_python_has_wrapped_into_another_error_still_interrupts(
+    bpcli: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrapped(*_: object, **__: object) -> None:
+        raise RuntimeError("Error calling __set_name__") from Interrupted(signal.SIGINT)
+
+    monkeypatch.setattr(api, "evaluate", wrapped)
+    ending = bpcli("eval", "last.npz")
+    assert (ending.code, ending.err) == (130, "error: interrupted\n")
+
+
+def test_a_module_that_does_not_load_is_named_in_one_line(bpcli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unloadable(*_: object, **__: object) -> None:
+        raise ImportError("IMPORTANT: READ THIS\n\nOriginal error was: no such file: libx.so\n", name="numpy")
+
+    monkeypatch.setattr(api, "evaluate", unloadable)
+    ending = bpcli("eval", "last.npz")
+    assert (ending.code, ending.err) == (1, "error: cannot load numpy: no such file: libx.so\n")
 
 
 def test_more_memory_than_there_is_is_said_in_one_line(bpcli: Command) -> None:

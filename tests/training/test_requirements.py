@@ -29,7 +29,11 @@ def test_it_holds_at_its_bound_and_not_beyond(text: str, met: float, unmet: floa
     assert not requirement.is_met(float("nan"))
 
 
-@pytest.mark.parametrize("text", ["accuracy", "test_accuracy=0.9", "test_accuracy>=high", "test_accuracy>=nan", ""])
+@pytest.mark.parametrize(
+    "text",
+    ["accuracy", "test_accuracy=0.9", "test_accuracy>=high", "test_accuracy>=nan", ""]
+    + [f"test_accuracy>={odd}" for odd in ("1_0", "٣", "inf", "1e999", "0x1")],
+)
 def test_what_cannot_be_read_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(UsageError, match=r"write it as 'test_accuracy>=0.98'"):
         parse_requirement(text, AVAILABLE)
