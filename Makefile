@@ -47,7 +47,7 @@ coverage: $(VENV)/installed-dev
 
 mutants: $(MUTANTS)/installed
 	rm -rf mutants
-	$(MUTANTS)/bin/mutmut run 'bpcli.training.nulls.*'   # makes them all, and learns which test runs through which function
+	$(MUTANTS)/bin/mutmut run 'bpcli.plain_data.*'   # makes them all, and learns which test runs through which function
 	cd mutants && ../$(MUTANTS)/bin/python -m pytest -q -s --tb=no -p no:cacheprovider -p tests.mutants
 
 bench: $(BENCH)/installed

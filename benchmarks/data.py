@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bpcli.data.idx import read_pair
+from bpcli.data.sources.idx import read_pair
 
 POINTS = 40_000
 IMAGES = 60_000

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from bpcli.cli.front import COMMANDS
-from bpcli.data.idx import read_pair
+from bpcli.data.sources.idx import read_pair
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 BPCLI = (sys.executable, "-m", "bpcli")

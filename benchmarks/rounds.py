@@ -18,8 +18,8 @@ import yaml
 from benchmarks.cases import Case
 from benchmarks.data import images, points
 from benchmarks.peers import Trained
-from bpcli.config.build import build
 from bpcli.config.load import load_config
+from bpcli.experiment.build import build
 
 
 class Worker:

@@ -14,6 +14,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from bpcli.version import __version__
+
 if TYPE_CHECKING:
     from bpcli.api.evaluate import evaluate as evaluate
     from bpcli.api.gradcheck import gradcheck as gradcheck
@@ -21,18 +23,24 @@ if TYPE_CHECKING:
     from bpcli.api.train import train as train
     from bpcli.api.verify import verify as verify
     from bpcli.config.load import load_config as load_config
-    from bpcli.training.checkpoint import load_checkpoint as load_checkpoint
+    from bpcli.runs.checkpoint import load_checkpoint as load_checkpoint
 
-__version__ = "0.3.0"
-"""Raised by every change after which a config gives other bits: equal fingerprints promise equal ones."""
-
-__all__ = ["evaluate", "find_learning_rate", "gradcheck", "load_checkpoint", "load_config", "train", "verify"]
+__all__ = [
+    "__version__",
+    "evaluate",
+    "find_learning_rate",
+    "gradcheck",
+    "load_checkpoint",
+    "load_config",
+    "train",
+    "verify",
+]
 
 _HOMES = {
     "evaluate": "bpcli.api.evaluate",
     "find_learning_rate": "bpcli.api.lr_find",
     "gradcheck": "bpcli.api.gradcheck",
-    "load_checkpoint": "bpcli.training.checkpoint",
+    "load_checkpoint": "bpcli.runs.checkpoint",
     "load_config": "bpcli.config.load",
     "train": "bpcli.api.train",
     "verify": "bpcli.api.verify",

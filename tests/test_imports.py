@@ -14,7 +14,10 @@ import pytest
 import bpcli
 
 PACKAGE = Path(bpcli.__file__).parent
-LAYERS = ("errors", "nn", "optim", "data", "training", "config", "checks", "api", "report", "cli")
+LAYERS = (
+    *("errors", "version", "plain_data", "nn", "optim", "data", "training"),
+    *("config", "runs", "experiment", "checks", "api", "report", "cli"),
+)
 """lowest first"""
 CORE = ("errors", "nn", "optim", "data", "training")
 LIGHT = {"bpcli", "numpy", "annotated_types"} | sys.stdlib_module_names
@@ -25,7 +28,7 @@ class Import(NamedTuple):
     """One import statement."""
 
     module: str
-    """where it stands: `nn.dense`"""
+    """where it stands: `nn.network`"""
     name: str
     """what it imports: `bpcli.nn.arrays`, `numpy`"""
     at_module_level: bool
@@ -62,13 +65,18 @@ def _names(node: ast.AST) -> list[str]:
 
 
 def violations(package: Path) -> list[str]:
-    """What breaks the rules, one line each; the package's own `__init__` and `__main__` stand above all layers."""
+    """What breaks the rules, one line each; the package's own `__init__` and `__main__` stand above all layers.
+
+    So nothing below imports the package root.
+    """
     found = []
     for entry in imports(package):
         if entry.layer in ("__init__", "__main__"):
             continue
         top, _, below = entry.name.partition(".")
         target = below.partition(".")[0]
+        if entry.name == "bpcli":
+            found.append(f"{entry.module} imports the package root, which is above it")
         if top == "bpcli" and target and LAYERS.index(target) > LAYERS.index(entry.layer):
             found.append(f"{entry.module} imports {entry.name}, which is above it")
         if entry.layer in CORE and entry.at_module_level and top not in LIGHT:
@@ -90,10 +98,15 @@ def test_every_part_of_the_package_has_its_layer() -> None:
 @pytest.mark.parametrize(
     ("module", "line", "violation"),
     [
-        ("nn/dense.py", "from bpcli.optim.sgd import SGD", "nn.dense imports bpcli.optim.sgd, which is above it"),
-        ("nn/dense.py", "def f():\n    import bpcli.cli", "nn.dense imports bpcli.cli, which is above it"),
-        ("nn/dense.py", "from bpcli import config", "nn.dense imports bpcli.config, which is above it"),
-        ("data/fetch.py", "import tensorflow_datasets", "data.fetch imports tensorflow_datasets at module level"),
+        ("nn/network.py", "from bpcli.optim.sgd import SGD", "nn.network imports bpcli.optim.sgd, which is above it"),
+        ("runs/log.py", "import bpcli", "runs.log imports the package root, which is above it"),
+        ("nn/network.py", "def f():\n    import bpcli.cli", "nn.network imports bpcli.cli, which is above it"),
+        ("nn/network.py", "from bpcli import config", "nn.network imports bpcli.config, which is above it"),
+        (
+            "data/sources/fetch.py",
+            "import tensorflow_datasets",
+            "data.sources.fetch imports tensorflow_datasets at module level",
+        ),
         ("api/train.py", "def f():\n    import rich", "api.train imports rich, which is for report and cli"),
     ],
 )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bpcli.config.docs import key_docs
-from bpcli.config.fields import child, fields_of, sections
+from bpcli.config.fields import child, fields_of, key_docs, sections
 from bpcli.config.reference import reference
 from bpcli.config.sections import Config
 

@@ -21,8 +21,8 @@ from unittest import mock
 import numpy as np
 
 from bpcli.errors import CheckpointError
-from bpcli.training import npz
-from bpcli.training.checkpoint import Saved, load_checkpoint
+from bpcli.runs import npz
+from bpcli.runs.checkpoint import Saved, load_checkpoint
 from torture.children import bpcli
 from torture.forgeries import FORGERIES, MIB, SPECIAL_FILES, Forger, Source, huge_member
 from torture.row import Outcome, Row, Size

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bpcli.errors import BpcliError
-from bpcli.training.checkpoint import load_checkpoint
-from bpcli.training.log import Log
+from bpcli.runs.checkpoint import load_checkpoint
+from bpcli.runs.log import Log
 from torture.children import bpcli
 from torture.kills import Subject, checkpoint_in, go_on, train_into
 from torture.points import CALLS, Point, Record, read_record

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from bpcli.data.originals import TEST, TRAIN
+from bpcli.data.sources.originals import TEST, TRAIN
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from bpcli.data.originals import ORIGINALS, TEST, TRAIN, Original
+from bpcli.data.sources.originals import ORIGINALS, TEST, TRAIN, Original
 from torture.children import Ending, bpcli
 from torture.damage import ARRAYS, CACHE, CSV, DAMAGES, NPZ, ORIGINAL, OTHER_CACHE, Damage
 from torture.points import Kill, Point
@@ -219,7 +219,7 @@ def _witness(urls: Arrays, path: str) -> None:
     """From now on these are the originals of every image set, and what is loaded is written to `path`."""
     from tensorflow_datasets.image_classification import mnist
 
-    from bpcli.data.source import Source
+    from bpcli.data.sources.base import Source
 
     for builder in (mnist.MNIST, mnist.FashionMNIST):
         builder.url_infos = urls

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from bpcli.training.checkpoint import load_checkpoint
+from bpcli.runs.checkpoint import load_checkpoint
 from torture.children import Ending, bpcli
 from torture.kills import TRAIN, Subject
 from torture.points import Kill

@@ -8,7 +8,7 @@ import random
 from pathlib import Path
 
 from bpcli.errors import CheckpointError
-from bpcli.training.checkpoint import load_checkpoint
+from bpcli.runs.checkpoint import load_checkpoint
 from torture.children import Ending, bpcli
 from torture.kills import TRAIN, Change, Subject, go_on
 from torture.points import CALLS, Fail, Point

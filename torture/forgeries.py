@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from bpcli.training.npz import unpack
+from bpcli.runs.npz import unpack
 from torture.zips import DEFLATED, Entry, end, many_entries, of_members, write, zeros_deflated, zipped
 
 MIB = 1 << 20
@@ -54,7 +54,7 @@ class Source:
         return {HEADER: json.dumps(header).encode(), **{f"{name}.npy": npy(a) for name, a in self.arrays.items()}}
 
     def _digest(self, header: dict[str, Any]) -> str:
-        """As `bpcli.training.npz` has it: over the header without the digest, then over the arrays."""
+        """As `bpcli.runs.npz` has it: over the header without the digest, then over the arrays."""
         digest = hashlib.sha256(json.dumps(header).encode())
         for array in self.arrays.values():
             digest.update(array.tobytes())

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpcli.errors import CheckpointError
-from bpcli.training.checkpoint import load_checkpoint
-from bpcli.training.run_folder import find_checkpoint
+from bpcli.runs.checkpoint import load_checkpoint
+from bpcli.runs.folder import find_checkpoint
 from torture.children import bpcli
 from torture.points import Kill, Point, Record, read_record
 from torture.row import Outcome, Row, Size, failures_of

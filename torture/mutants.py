@@ -15,7 +15,7 @@ def mutate(name: str) -> None:
 
 
 def _no_temporary_file() -> None:
-    from bpcli.training import run
+    from bpcli.runs import recorder as run
 
     def write_in_place(write_into: Any, *paths: Any) -> None:
         for path in paths:
@@ -26,7 +26,7 @@ def _no_temporary_file() -> None:
 
 
 def _no_optimizer_slots() -> None:
-    from bpcli.training import checkpoint
+    from bpcli.runs import checkpoint
 
     restore = checkpoint.restore_optimizer
 
@@ -58,7 +58,7 @@ def _schedule_off_by_one() -> None:
 
 def _order_of_the_first_epoch() -> None:
     from bpcli.data.batches import Batches
-    from bpcli.training import checkpoint
+    from bpcli.runs import checkpoint
 
     epoch_of, restore = Batches.epoch, checkpoint.restore_optimizer
 
@@ -73,7 +73,7 @@ def _order_of_the_first_epoch() -> None:
 
 
 def _log_appended_twice() -> None:
-    from bpcli.training.log import Log
+    from bpcli.runs.log import Log
 
     Log.truncate = lambda *_: None  # type: ignore[method-assign]
 
@@ -92,7 +92,7 @@ def _started_anew() -> None:
 
 
 def _old_checkpoint_removed_first() -> None:
-    from bpcli.training import run
+    from bpcli.runs import recorder as run
 
     write = run.write_through  # type: ignore[attr-defined]
 
@@ -105,7 +105,7 @@ def _old_checkpoint_removed_first() -> None:
 
 
 def _failed_save_unsaid() -> None:
-    from bpcli.training import run
+    from bpcli.runs import recorder as run
 
     write = run.write_through  # type: ignore[attr-defined]
 
@@ -120,7 +120,7 @@ def _failed_save_unsaid() -> None:
 
 
 def _not_saved_when_interrupted() -> None:
-    from bpcli.training.run import Recorder
+    from bpcli.runs.recorder import Recorder
 
     run, save = Recorder.run, Recorder.save
     is_interrupted = False

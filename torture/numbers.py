@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bpcli.training.checkpoint import load_checkpoint
+from bpcli.runs.checkpoint import load_checkpoint
 from torture.children import bpcli
 from torture.kills import TRAIN, Subject
 from torture.row import Outcome, Row, Size, failures_of

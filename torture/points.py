@@ -147,7 +147,7 @@ class _Watch:
     def _watch_training(self) -> None:
         from bpcli.api import train
         from bpcli.nn.network import Network
-        from bpcli.training.run import Recorder
+        from bpcli.runs.recorder import Recorder
         from bpcli.training.update import Update
 
         build, forward, apply, save = train.build, Network.forward, Update.apply, Recorder.save  # type: ignore

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bpcli.training.same_run import differences
+from bpcli.runs.compare import differences
 
 
 def difference(run: Path, other: Path) -> str:

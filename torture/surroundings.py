@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from bpcli.errors import CheckpointError
-from bpcli.training.checkpoint import load_checkpoint
+from bpcli.runs.checkpoint import load_checkpoint
 from torture.children import Ending, bpcli
 from torture.kills import TRAIN, Subject
 from torture.points import Kill, Point, Trap, watch

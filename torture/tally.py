@@ -11,7 +11,7 @@ STEPS, SAVED = 0, 1
 
 def keep_tally(tally: MutableSequence[int]) -> None:
     """From now on keep it of this process: in memory that it shares, for a killed process leaves nothing else."""
-    from bpcli.training.run import Recorder
+    from bpcli.runs.recorder import Recorder
     from bpcli.training.update import Update
 
     apply, save = Update.apply, Recorder.save

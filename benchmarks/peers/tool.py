@@ -11,11 +11,11 @@ from rich.console import Console
 
 from benchmarks.peers import Train, Trained
 from bpcli.api.train import train as bpcli_train
-from bpcli.config.build import build
 from bpcli.config.load import load_config
+from bpcli.experiment.build import build
 from bpcli.report.progress import LiveDisplay
+from bpcli.runs.recorder import Recorder
 from bpcli.training.events import Started
-from bpcli.training.run import Recorder
 
 
 def complete(config: Path) -> Train:

@@ -13,12 +13,12 @@ from typing import Any
 
 from bpcli.config.load import config_from_data
 from bpcli.config.sections import Config
-from bpcli.data.csv_table import Csv
-from bpcli.data.labelled import Labelled
-from bpcli.data.npz_arrays import Npz
-from bpcli.data.stream import Stream
+from bpcli.data.sources.csv_table import Csv
+from bpcli.data.sources.labelled import Labelled
+from bpcli.data.sources.npz_arrays import Npz
+from bpcli.data.sources.stream import Stream
 from bpcli.errors import CheckpointError, UsageError
-from bpcli.training.checkpoint import Saved
+from bpcli.runs.checkpoint import Saved
 
 _STATED_BY_LAYERS = {
     *(f"model.{key}" for key in ("activation", "init", "bias_init", "dropout")),

@@ -4,40 +4,111 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from bpcli.api.checkpoint_config import checkpoint_config
-from bpcli.api.evaluation import Evaluation, Mistake
-from bpcli.api.measured_rows import measured_rows
-from bpcli.api.other_data import require_learned_data
-from bpcli.api.warm_start import other_network
-from bpcli.config.build import build
+from bpcli.api.measured_rows import MeasuredRows, measured_rows
+from bpcli.api.requirements import CheckedRequirement, Requirement, parse_requirement
+from bpcli.api.start import other_network, require_learned_data
 from bpcli.config.load import config_from_data
-from bpcli.config.metrics import split_metrics, without_monitors
+from bpcli.config.rules.metrics import split_metrics, without_monitors
 from bpcli.config.sections import Config
 from bpcli.data.batches import Batches
 from bpcli.data.lacking import lacking_classes, lacking_warnings
-from bpcli.data.stream import Stream
+from bpcli.data.sources.stream import Stream
 from bpcli.errors import CheckpointError, ConfigError, UsageError
+from bpcli.experiment.build import build
+from bpcli.experiment.threads import limit_threads
 from bpcli.nn.arrays import Array
 from bpcli.nn.losses.weighted_sum import WeightedSum
-from bpcli.training.checkpoint import Saved, load_checkpoint, restore_answers
+from bpcli.plain_data import finite
+from bpcli.runs.checkpoint import Saved, load_checkpoint, restore_answers
+from bpcli.runs.folder import checkpoint_at
 from bpcli.training.evaluate import measure
 from bpcli.training.experiment import Experiment
 from bpcli.training.metrics import (
     ALL_METRICS,
     ClassificationMetrics,
+    ClassScore,
     RegressionMetrics,
+    TargetScore,
     metric_names,
     predicted_classes,
     target_classes,
 )
-from bpcli.training.requirements import CheckedRequirement, Requirement, parse_requirement
-from bpcli.training.run_folder import checkpoint_at
-from bpcli.training.threads import limit_threads
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """An example that is classified wrongly."""
+
+    index: int
+    """row in the data set"""
+    true: str
+    predicted: str
+    confidence: float
+    """the output for the predicted class"""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was measured; a metric that is NaN is undefined for these examples."""
+
+    checkpoint: Path
+    data: str
+    split: str
+    examples: int
+    loss: float
+    metrics: dict[str, float]
+    """all there are for this kind of task"""
+    rows: MeasuredRows | None = None
+    loss_with: tuple[str, ...] = ()
+    """what makes the loss another than the plain one: class weights, label smoothing"""
+    top_k: int | None = None
+    """of the metric top_k_accuracy; None where it is not measured"""
+    class_names: tuple[str, ...] = ()
+    """empty for regression, as are the next three"""
+    confusion_matrix: tuple[tuple[int, ...], ...] = ()
+    """rows are true classes, columns predicted ones"""
+    classes: tuple[ClassScore, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+    """the most confident ones first"""
+    targets: tuple[TargetScore, ...] = ()
+    """each target column of a regression that has several, but not too many to look at"""
+    requirements: tuple[CheckedRequirement, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """why the figures may not mean what they seem to"""
+
+    @property
+    def unmet(self) -> tuple[CheckedRequirement, ...]:
+        """The requirements that were not met."""
+        return tuple(checked for checked in self.requirements if not checked.met)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object that `bpcli eval --json` prints; what is not a number is null."""
+        return {
+            "checkpoint": str(self.checkpoint),
+            "data": self.data,
+            "split": self.split,
+            "examples": self.examples,
+            "loss": self.loss,
+            "metrics": finite(self.metrics),
+            "confusion_matrix": [list(row) for row in self.confusion_matrix] or None,
+            "class_names": list(self.class_names) or None,
+            "top_k": self.top_k,
+            "classes": [finite(vars(score)) for score in self.classes],
+            "mistakes": [vars(mistake) for mistake in self.mistakes],
+            "targets": [finite(vars(score)) for score in self.targets],
+            "loss_with": list(self.loss_with),
+            "rows": self.rows.to_dict() if self.rows else None,
+            "requirements": [checked.to_dict() for checked in self.requirements],
+            "warnings": list(self.warnings),
+        }
+
 
 ALL_SPLITS = ("train", "validation", "test", "all")
 MOST_MISTAKES = 10

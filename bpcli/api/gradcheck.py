@@ -10,21 +10,21 @@ from typing import Any, overload
 import numpy as np
 
 from bpcli.api.checkpoint_config import checkpoint_config
-from bpcli.api.other_data import require_learned_data
+from bpcli.api.start import require_learned_data
 from bpcli.checks.faults import FaultName
 from bpcli.checks.gradcheck import ATOL, EPS, RTOL, check_objective
 from bpcli.checks.suite import check_suite
 from bpcli.checks.verdicts import GradcheckReport
-from bpcli.config.build import build
 from bpcli.config.load import config_from_data, config_to_data, read_config
-from bpcli.config.metrics import without_monitors
+from bpcli.config.rules.metrics import without_monitors
 from bpcli.config.sections import Config
-from bpcli.data.stream import Stream
+from bpcli.data.sources.stream import Stream
 from bpcli.errors import UsageError
-from bpcli.training.checkpoint import load_checkpoint, restore_answers
+from bpcli.experiment.build import build
+from bpcli.experiment.threads import limit_threads
+from bpcli.runs.checkpoint import load_checkpoint, restore_answers
+from bpcli.runs.folder import checkpoint_at, is_checkpoint
 from bpcli.training.experiment import Experiment
-from bpcli.training.run_folder import checkpoint_at, is_checkpoint
-from bpcli.training.threads import limit_threads
 
 MOST_EXAMPLES = 64
 """of the batch that is checked"""

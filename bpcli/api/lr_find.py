@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from bpcli.config.build import build
 from bpcli.config.sections import Config
-from bpcli.data.stream import Stream
+from bpcli.data.sources.stream import Stream
 from bpcli.errors import DivergedError, UsageError
+from bpcli.experiment.build import build
+from bpcli.experiment.threads import choose_threads, limit_threads
 from bpcli.optim.schedules import Exponential
+from bpcli.plain_data import finite
 from bpcli.training.events import StepDone
 from bpcli.training.loop import train
-from bpcli.training.nulls import finite
-from bpcli.training.threads import choose_threads, limit_threads
 
 START, END, STEPS, SMOOTHING = 1e-7, 10.0, 100, 0.9
 FAR = 4.0

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from bpcli.data.dataset import DataInfo, Examples
 from bpcli.data.rows import row_hashes
-from bpcli.training.checkpoint import Saved
+from bpcli.runs.checkpoint import Saved
 
 Which = Literal["as in training", "split otherwise", "all rows"]
 

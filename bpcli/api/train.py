@@ -4,31 +4,75 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 
-from bpcli.api.overwriting import require_own_files
-from bpcli.api.requirements import check_requirements
-from bpcli.api.result import Status, TrainResult
+from bpcli.api.requirements import CheckedRequirement, Requirement, check_requirements, parse_requirement
 from bpcli.api.start import Start, choose_start, require_one_start
-from bpcli.config.build import build
 from bpcli.config.load import config_to_data, config_to_yaml
-from bpcli.config.metrics import logged_metrics, split_metrics
+from bpcli.config.rules.metrics import logged_metrics, split_metrics
 from bpcli.config.sections import Config
 from bpcli.data.lacking import lacking_warnings
 from bpcli.errors import DivergedError
+from bpcli.experiment.build import build
+from bpcli.experiment.threads import choose_threads, limit_threads, second_may_gain
+from bpcli.runs.files import write_atomically
+from bpcli.runs.fingerprint import fingerprint
+from bpcli.runs.folder import RunFolder, find_checkpoint, new_run_folder, require_own_files
+from bpcli.runs.log import Log
+from bpcli.runs.recorder import Recorder
 from bpcli.training.events import Evaluated, Event, Started, StepDone, Stopped
 from bpcli.training.experiment import Experiment
-from bpcli.training.files import write_atomically
-from bpcli.training.fingerprint import fingerprint
-from bpcli.training.log import Log
 from bpcli.training.loop import train as training_events
-from bpcli.training.requirements import CheckedRequirement, Requirement, parse_requirement
-from bpcli.training.run import Recorder
-from bpcli.training.run_folder import RunFolder, find_checkpoint, new_run_folder
-from bpcli.training.state import State
-from bpcli.training.threads import choose_threads, limit_threads, second_may_gain
+from bpcli.training.state import Best, State
+
+Status = Literal["completed", "stopped_early", "interrupted", "diverged", "dry_run"]
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """How a training ended."""
+
+    run: Path | None
+    """the run folder; None for a dry run"""
+    status: Status
+    epochs: int
+    """completed, all sessions of the run together"""
+    steps: int
+    seconds: float
+    """spent training, without start-up"""
+    monitor: str
+    best: Best | None
+    final: dict[str, float]
+    """metrics of the last epoch, and those that were required, of its weights, by full name"""
+    requirements: tuple[CheckedRequirement, ...] = ()
+    """each as the best checkpoint has it, which is the one to use; of a stream as it was logged"""
+    message: str = ""
+    """what happened, where the status alone does not say it"""
+    experiment: Experiment | None = field(default=None, repr=False, compare=False)
+    """with the final weights in its network"""
+
+    @property
+    def unmet(self) -> tuple[CheckedRequirement, ...]:
+        """The requirements that were not met."""
+        return tuple(checked for checked in self.requirements if not checked.met)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object that `bpcli train --json` prints."""
+        best = self.best and {"epoch": self.best.epoch, "monitor": self.monitor, "value": self.best.value}
+        return {
+            "run": str(self.run) if self.run else None,
+            "status": self.status,
+            "epochs": self.epochs,
+            "steps": self.steps,
+            "seconds": round(self.seconds, 6),
+            "best": best,
+            "final": self.final,
+            "requirements": [checked.to_dict() for checked in self.requirements],
+        }
 
 
 def train(

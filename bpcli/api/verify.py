@@ -9,16 +9,15 @@ from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
-from bpcli.api.result import Status, TrainResult
-from bpcli.api.train import train
+from bpcli.api.train import Status, TrainResult, train
 from bpcli.config.sections import Config
-from bpcli.data.arriving import place_of
-from bpcli.data.stream import Stream
+from bpcli.data.sources.csv_lines import place_of
+from bpcli.data.sources.stream import Stream
 from bpcli.errors import DivergedError, UsageError
 from bpcli.nn.randomness import generator
-from bpcli.training.checkpoint import load_checkpoint
+from bpcli.runs.checkpoint import load_checkpoint
+from bpcli.runs.compare import differences
 from bpcli.training.events import Event, Started
-from bpcli.training.same_run import differences
 
 INTERRUPTIONS = 3
 

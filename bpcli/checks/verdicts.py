@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from bpcli.training.nulls import finite
+from bpcli.plain_data import finite
 
 Verdict = Literal["ok", "wrong", "kink"]
 """kink: a corner of a piecewise-linear function lies inside the smallest step, so the numeric derivative is that with

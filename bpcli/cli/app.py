@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-import bpcli
 from bpcli.cli.eval import eval_
 from bpcli.cli.front import front_page
 from bpcli.cli.gradcheck import gradcheck
@@ -16,6 +15,7 @@ from bpcli.cli.schema import schema
 from bpcli.cli.show import show
 from bpcli.cli.train import train
 from bpcli.cli.verify import verify
+from bpcli.version import __version__
 
 app = typer.Typer(
     add_completion=False,
@@ -27,7 +27,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"bpcli {bpcli.__version__}")
+        typer.echo(f"bpcli {__version__}")
         raise typer.Exit
 
 

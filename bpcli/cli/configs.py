@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from bpcli.errors import UsageError
 
 if TYPE_CHECKING:
-    from bpcli.config.document import Document
     from bpcli.config.sections import Config
+    from bpcli.config.text.document import Document
 
 
 def open_config(path: Path, overrides: Sequence[str]) -> tuple[Config, Document]:

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 
-import bpcli
+from bpcli.version import SUMMARY
 
 COMMANDS = {
     "train": "Train CONFIG; write checkpoints and a log into a run folder.",
@@ -36,7 +36,7 @@ def front_page() -> str:
     """The page, as wide as the terminal and no wider than reads well."""
     width = min(shutil.get_terminal_size().columns, WIDEST)
     usage = f"{_bold('Usage:')} bpcli COMMAND [ARGUMENTS]"
-    about = "\n".join(_wrapped((bpcli.__doc__ or "").partition("\n")[0], width))
+    about = "\n".join(_wrapped(SUMMARY, width))
     return "\n\n".join([usage, about, _table("Commands", COMMANDS, width), _table("Options", OPTIONS, width)]) + "\n"
 
 

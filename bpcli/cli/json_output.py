@@ -8,8 +8,8 @@ from typing import Any
 
 import typer
 
+from bpcli.plain_data import finite
 from bpcli.report.escape import escaped_json
-from bpcli.training.nulls import finite
 
 
 def print_json(value: dict[str, Any]) -> None:

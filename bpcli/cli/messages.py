@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from typer import TyperException
 
-    from bpcli.training.requirements import CheckedRequirement
+    from bpcli.api.requirements import CheckedRequirement
 
 
 def say_error(message: str) -> None:

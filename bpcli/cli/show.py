@@ -34,12 +34,12 @@ def show(
 ) -> None:
     """Show the resolved config, the layers and their parameters; of a run also how far it came, and its history."""
     from bpcli.cli.configs import open_config
-    from bpcli.config.resolve import resolve, with_length_stated
-    from bpcli.config.task import with_task
+    from bpcli.experiment.resolve import resolve, with_length_stated
+    from bpcli.experiment.task import with_task
     from bpcli.report.architecture import print_architecture, print_config
     from bpcli.report.console import make_console
     from bpcli.report.rate import print_rate
-    from bpcli.training.run_folder import is_checkpoint
+    from bpcli.runs.folder import is_checkpoint
 
     if count is not None and samples is None:
         raise UsageError("--count says how many examples to draw: give --samples FILE.png with it")
@@ -71,7 +71,7 @@ def show(
 
 def _info(config: Config) -> DataInfo | None:
     """What there is to learn; None of a pipe, which is not there to be read twice, unless the config says it."""
-    from bpcli.data.stream import Stream
+    from bpcli.data.sources.stream import Stream
 
     data = config.data
     if not isinstance(data, Stream) or data.can_be_read_again:
@@ -81,9 +81,9 @@ def _info(config: Config) -> DataInfo | None:
 
 def _steps_per_epoch(config: Config) -> int | None:
     """Where the schedule counts steps, how many an epoch has; None where the data cannot be had."""
-    from bpcli.config.build import build
-    from bpcli.data.stream import Stream
+    from bpcli.data.sources.stream import Stream
     from bpcli.errors import ConfigError, DataError
+    from bpcli.experiment.build import build
 
     if config.schedule.per != "step":
         return None
@@ -96,8 +96,8 @@ def _steps_per_epoch(config: Config) -> int | None:
 
 
 def _draw_samples(path: Path, config: Config, count: int | None) -> None:
-    from bpcli.config.build import build
-    from bpcli.data.stream import Stream
+    from bpcli.data.sources.stream import Stream
+    from bpcli.experiment.build import build
     from bpcli.report.samples import draw_samples
 
     if isinstance(config.data, Stream):
@@ -113,9 +113,9 @@ def _show_checkpoint(target: Path, overrides: Sequence[str]) -> None:
     from bpcli.report.architecture import print_architecture
     from bpcli.report.console import make_console
     from bpcli.report.history import print_history, print_state
-    from bpcli.training.checkpoint import load_checkpoint
-    from bpcli.training.log import read_log
-    from bpcli.training.run_folder import checkpoint_at
+    from bpcli.runs.checkpoint import load_checkpoint
+    from bpcli.runs.folder import checkpoint_at
+    from bpcli.runs.log import read_log
 
     last = target / "last.npz"
     saved = load_checkpoint(last if lexists(last) else checkpoint_at(target))

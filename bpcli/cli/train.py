@@ -14,7 +14,7 @@ from bpcli.cli.signals import watching
 from bpcli.errors import DivergedError, UsageError
 
 if TYPE_CHECKING:
-    from bpcli.api.result import TrainResult
+    from bpcli.api.train import TrainResult
     from bpcli.config.sections import Config
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-import bpcli
 from bpcli.errors import UsageError
 
 SCHEMA = "bpcli.schema.json"
@@ -44,6 +43,6 @@ def _read(path: Path, name: str) -> BuiltinConfig:
 
 def _folder() -> Path:
     """Inside the package where it is installed from a wheel, beside it in a checkout."""
-    package = Path(bpcli.__file__).parent
+    package = Path(__file__).parents[1]
     inside = package / "configs"
     return inside if inside.is_dir() else package.parent / "configs"

@@ -10,17 +10,14 @@ from typing import Any
 
 import yaml
 
-from bpcli.config.compose import MOST_VALUES, compose
-from bpcli.config.document import Document
-from bpcli.config.extent import MOST_CHARACTERS, is_too_large
 from bpcli.config.overrides import apply_overrides
-from bpcli.config.scalars import MOST_DIGITS, NO_TEXT, is_text, resolve_plain
 from bpcli.config.sections import Config
 from bpcli.config.shorthand import expand
-from bpcli.config.source import MalformedError, Source
-from bpcli.config.text import read_source
+from bpcli.config.text.document import Document, MalformedError, Source
+from bpcli.config.text.scalars import MOST_DIGITS, NO_TEXT, is_text, resolve_plain
+from bpcli.config.text.yaml_reader import MOST_VALUES, compose, read_source
 from bpcli.config.validate import validate
-from bpcli.data.inline import Inline
+from bpcli.data.sources.inline import Inline
 from bpcli.errors import KeyPath, Problem, dotted
 
 
@@ -144,3 +141,22 @@ class _Dumper(yaml.SafeDumper):
 _Dumper.add_representer(str, _Dumper.represent_text)
 _Dumper.add_representer(dict, _Dumper.represent_section)
 _Dumper.add_representer(list, _Dumper.represent_entries)
+
+
+MOST_CHARACTERS = 80_000
+"""Of all keys and values together: escaped and laid out they stay below the largest file that is read."""
+
+
+def is_too_large(data: dict[str, Any]) -> bool:
+    """Whether plain data, written as YAML, would be refused for its size."""
+    values, characters = _extent(data)
+    return values > MOST_VALUES or characters > MOST_CHARACTERS
+
+
+def _extent(value: Any) -> tuple[int, int]:
+    """Keys and values, as `compose` counts them, and their characters."""
+    if not isinstance(value, dict | list):
+        return 1, len(str(value))
+    extents = [_extent(below) for below in (value.values() if isinstance(value, dict) else value)]
+    values, characters = 1 + sum(count for count, _ in extents), sum(length for _, length in extents)
+    return (values + len(value), characters + sum(map(len, value))) if isinstance(value, dict) else (values, characters)

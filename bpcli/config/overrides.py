@@ -11,13 +11,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bpcli.config.compose import compose
-from bpcli.config.document import Document
 from bpcli.config.fields import choices, default_name, descend, fields_of, options, section_of
 from bpcli.config.sections import Config
 from bpcli.config.shorthand import expand, named
-from bpcli.config.snippet import printable
-from bpcli.config.source import MalformedError, Source, Span
+from bpcli.config.text.document import Document, MalformedError, Source, Span, printable
+from bpcli.config.text.yaml_reader import compose
 from bpcli.errors import KeyPath, dotted
 
 LONGEST_SHOWN = 40

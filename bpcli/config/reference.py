@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
-from bpcli.config.docs import key_docs
-from bpcli.config.fields import child, choices, describe, fields_of, sections
+from bpcli.config.fields import child, choices, describe, fields_of, key_docs, sections
 from bpcli.config.sections import Config
 
 HEADER = """# Config reference

@@ -7,8 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bpcli.config.docs import key_docs, section_doc
-from bpcli.config.fields import child, choices, default_name, fields_of, sections
+from bpcli.config.fields import child, choices, default_name, fields_of, key_docs, section_doc, sections
 from bpcli.config.sections import Config
 from bpcli.nn.layers import Dense
 

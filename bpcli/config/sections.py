@@ -17,10 +17,65 @@ from bpcli.nn.losses.weighted_sum import WeightedSum
 from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.clipping import Clipping
 from bpcli.optim.optimizers import AnyOptimizer
-from bpcli.optim.schedules import Constant, Schedule
+from bpcli.optim.penalties import Penalty
+from bpcli.optim.schedules import Constant, Plateau, Schedule
 from bpcli.optim.sgd import SGD
 from bpcli.training.metrics import MetricName
-from bpcli.training.sections import Checkpoint, EarlyStopping, Regularization, Training
+from bpcli.training.monitor import Mode
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """How long to train, and how often to measure."""
+
+    epochs: Annotated[int, Gt(0)] | None = None
+    """passes over the training split; unset: 10, or of a stream as many as it lasts"""
+    evaluate_every: Annotated[int, Gt(0)] = 1
+    """epochs between two evaluations, each a row of the log and a checkpoint; the last epoch is always evaluated"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regularization(Penalty):
+    """What keeps the weights small: R(w) = (λ₂/2) Σ w² + λ₁ Σ |w| beside the loss, and a limit to their norms."""
+
+    max_norm: Annotated[float, Gt(0)] | None = None
+    """c: after an update, a unit's incoming weights longer than c are shortened to c; unset: no limit"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """Which checkpoint is the best one, and whether to save between epochs."""
+
+    monitor: str | None = None
+    """metric that chooses best.npz; unset: validation_loss, or without it train_loss (of a stream prequential_loss)"""
+    mode: Mode | None = None
+    """whether less or more is better; unset: min for losses and errors, max for the rest"""
+    every_steps: Annotated[int, Gt(0)] | None = None
+    """updates between two saves of last.npz within an epoch; unset: only at evaluations"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlyStopping:
+    """Stop when a metric has not improved for a while (Prechelt 1998)."""
+
+    patience: Annotated[int, Gt(0)] = 5
+    """evaluations without improvement to wait for"""
+    min_delta: Annotated[float, Ge(0)] = 0.0
+    """the least change that counts as an improvement"""
+    monitor: str | None = None
+    """metric to watch; unset: that of checkpoint.monitor"""
+    mode: Mode | None = None
+    """whether less or more is better; unset: by the metric"""
+
+
+def watching(config: Config) -> dict[str, Checkpoint | EarlyStopping | Plateau]:
+    """By key, those there are."""
+    sections: dict[str, Checkpoint | EarlyStopping | Plateau] = {"checkpoint": config.checkpoint}
+    if config.early_stopping is not None:
+        sections["early_stopping"] = config.early_stopping
+    if isinstance(config.schedule, Plateau):
+        sections["schedule"] = config.schedule
+    return sections
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,10 +15,9 @@ from typing import Any
 from annotated_types import MinLen
 from pydantic import TypeAdapter, ValidationError
 
-from bpcli.config.coherence import coherence_problems
-from bpcli.config.docs import key_docs
-from bpcli.config.fields import child, choices, descend, describe, options, section_of, sections, walk
-from bpcli.config.foreign import unknown_key
+from bpcli.config.fields import child, choices, descend, describe, key_docs, options, section_of, sections, walk
+from bpcli.config.key_aliases import unknown_key
+from bpcli.config.rules.keys import coherence_problems
 from bpcli.config.sections import Config
 from bpcli.config.wording import nearest, refusal, shown, unset
 from bpcli.errors import KeyPath, Problem, dotted

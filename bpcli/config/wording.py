@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bpcli.config.fields import Option, describe, options, sections, shown_literal, within
-from bpcli.config.scalars import resolve_plain
+from bpcli.config.text.scalars import resolve_plain
 from bpcli.nn.layers import Dense
 
 LONGEST_SHOWN = 40

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from bpcli.data.arriving import place_of
 from bpcli.data.batches import Batch
 from bpcli.data.dataset import DataInfo
 from bpcli.data.scaling import Scaler
-from bpcli.data.stream import Row, Stream
+from bpcli.data.sources.csv_lines import place_of
+from bpcli.data.sources.stream import Row, Stream
 from bpcli.data.targets import no_labels
 from bpcli.errors import DataError
 from bpcli.nn.arrays import Array, zeros

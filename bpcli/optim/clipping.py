@@ -45,3 +45,20 @@ def global_norm(grad: Array) -> float:
         return math.sqrt(squared)
     largest = float(np.abs(grad).max())
     return largest * math.sqrt(float(np.square(grad / largest, dtype=np.float64).sum()))
+
+
+@dataclass(frozen=True)
+class MaxNorm:
+    """A limit on a unit's incoming weights w: where ‖w‖₂ > c, they become c w / ‖w‖₂ (Srebro et al. 2005).
+
+    Srivastava et al. 2014, section 5.1, pair it with dropout.
+    """
+
+    limits: tuple[tuple[Array, float], ...] = ()
+    """weights of a layer, whose last axis is its units, and their limit c"""
+
+    def apply(self) -> None:
+        """Shorten the weights that are too long, in place, after an update."""
+        for W, limit in self.limits:
+            norms = np.sqrt(np.square(W).sum(axis=tuple(range(W.ndim - 1))))
+            W *= limit / np.maximum(norms, limit)

@@ -298,3 +298,29 @@ def with_length(schedule: Schedule, *, epochs: int | None, steps_per_epoch: int,
 def _cosine(start: float, end: float, share: float) -> float:
     """Return the value between `start` and `end` at a `share` of the way, along half a cosine."""
     return end + (start - end) * (1 + math.cos(math.pi * share)) / 2
+
+
+@dataclass(frozen=True)
+class PlateauState:
+    """The best value so far, and the evaluations since."""
+
+    best: float | None = None
+    wait: int = 0
+    """evaluations in a row that did not improve on `best`"""
+    cooldown: int = 0
+    """evaluations still to be waited out after a drop"""
+    drops: int = 0
+
+    def observe(self, plateau: Plateau, value: float) -> PlateauState:
+        """Return the state after an evaluation that measured `value`, as PyTorch's ReduceLROnPlateau counts."""
+        best, wait, cooldown = self.best, self.wait, self.cooldown
+        sign = 1 if plateau.mode == "min" else -1
+        if math.isfinite(value) and (best is None or sign * (best - value) > plateau.min_delta):
+            best, wait = value, 0
+        else:
+            wait += 1
+        if cooldown:
+            cooldown, wait = cooldown - 1, 0
+        if wait > plateau.patience:
+            return PlateauState(best, 0, plateau.cooldown, self.drops + 1)
+        return PlateauState(best, wait, cooldown, self.drops)

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from bpcli.api.evaluation import Evaluation
+from bpcli.api.evaluate import Evaluation
 from bpcli.report.figures import count
 from bpcli.report.layout import GAP, Cell, Column, print_table
 

@@ -7,7 +7,7 @@ import math
 from rich.console import Console
 from rich.text import Text
 
-from bpcli.api.evaluation import Evaluation
+from bpcli.api.evaluate import Evaluation
 from bpcli.report.confusion import MOST_CLASSES, print_confusion
 from bpcli.report.figures import count, counted, number
 from bpcli.report.header import print_warnings

@@ -10,8 +10,8 @@ from rich.text import Text
 from bpcli.config.load import config_from_data
 from bpcli.report.figures import count, counted, duration, number
 from bpcli.report.layout import Column, print_facts, print_table
-from bpcli.training.checkpoint import Saved
-from bpcli.training.log import CLOCK_COLUMNS
+from bpcli.runs.checkpoint import Saved
+from bpcli.runs.log import CLOCK_COLUMNS
 from bpcli.training.state import Best
 
 MOST_ROWS = 20

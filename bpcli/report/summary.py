@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from bpcli.api.result import Status, TrainResult
+from bpcli.api.train import Status, TrainResult
 from bpcli.config.sections import Config
-from bpcli.data.images import ImageSource
-from bpcli.data.parity import Xor
-from bpcli.data.stream import Stream
+from bpcli.data.sources.mnist import ImageSource
+from bpcli.data.sources.stream import Stream
+from bpcli.data.sources.xor import Xor
 from bpcli.report.escape import command
 from bpcli.report.figures import counted, duration, number
 from bpcli.report.layout import Cell, print_facts

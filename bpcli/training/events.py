@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bpcli.training.origin import Origin
+
+@dataclass(frozen=True)
+class Origin:
+    """A checkpoint whose weights a run began with."""
+
+    checkpoint: str
+    step: int = 0
+    """the number of the run's first update: that of the checkpoint, where its optimizer state was kept"""
+
 
 Reason = Literal["completed", "stopped_early", "interrupted"]
 

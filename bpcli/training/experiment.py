@@ -23,9 +23,9 @@ from bpcli.training.metrics import (
     count_correct,
     usual_metrics,
 )
+from bpcli.training.metrics.objectives import PartMetrics, sums_by_part
 from bpcli.training.monitor import Monitor, Patience
 from bpcli.training.objective import Objective
-from bpcli.training.parts import PartMetrics, sums_by_part
 from bpcli.training.state import State
 from bpcli.training.update import Update
 

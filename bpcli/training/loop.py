@@ -17,7 +17,6 @@ from bpcli.training.evaluate import measure
 from bpcli.training.events import CheckpointDue, Evaluated, Event, Reason, StepDone, Stopped, Waiting
 from bpcli.training.experiment import Experiment
 from bpcli.training.metrics import add_sums
-from bpcli.training.prequential import sums_before_learning
 from bpcli.training.state import Best, Counters, State, averaged
 
 
@@ -133,3 +132,16 @@ def _finished(experiment: Experiment, counters: Counters) -> Reason | None:
     if experiment.patience and counters.patience_wait >= experiment.patience.evaluations:
         return "stopped_early"
     return "completed" if experiment.epochs is not None and counters.epoch >= experiment.epochs else None
+
+
+def sums_before_learning(experiment: Experiment, state: State, X: Array, T: Array) -> dict[str, float]:
+    """Return the sums over `X (N, features)` and its targets, measured as a split is, with averaged weights.
+
+    Their mean over a stream is the prequential loss (Dawid 1984). Raises `DivergedError` where it is not finite.
+    """
+    objective = experiment.objective
+    with averaged(objective.network.parameters, state):
+        loss = objective.forward(X, T)
+        if not math.isfinite(loss):
+            raise diverged(objective, X, T, step=state.counters.step, features=experiment.info.feature_names)
+    return experiment.sums(loss, T)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from bpcli.training.metrics import HIGHER_IS_BETTER
-from bpcli.training.sections import Mode
+
+Mode = Literal["min", "max"]
+"""Whether less or more of a metric is better."""
 
 
 def default_mode(metric: str) -> Mode:

@@ -11,9 +11,8 @@ from typing import Any
 from bpcli.nn.arrays import Array
 from bpcli.nn.parameters import Parameters
 from bpcli.optim.base import Slots
-from bpcli.optim.plateau import PlateauState
-from bpcli.training.nulls import finite
-from bpcli.training.plain import build
+from bpcli.optim.schedules import PlateauState
+from bpcli.plain_data import build, finite
 
 
 @dataclass(frozen=True)

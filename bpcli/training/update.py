@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from bpcli.nn.arrays import Array
 from bpcli.nn.parameters import Parameters
 from bpcli.optim.averaging import MovingAverage
-from bpcli.optim.clipping import Clipping
-from bpcli.optim.max_norm import MaxNorm
+from bpcli.optim.clipping import Clipping, MaxNorm
 from bpcli.optim.optimizers import AnyOptimizer
 from bpcli.optim.subnormals import flush_subnormals
 from bpcli.training.state import State

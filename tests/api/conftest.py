@@ -10,15 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bpcli.config.sections import Config, Model
+from bpcli.config.sections import Config, Model, Regularization, Training
 from bpcli.data.sources import Moons, Xor
 from bpcli.nn.activations import Tanh
 from bpcli.nn.layers import Dense
 from bpcli.nn.losses import MeanSquaredError
 from bpcli.optim.schedules import InverseTime
 from bpcli.optim.sgd import SGD
-from bpcli.training.log import CLOCK_COLUMNS
-from bpcli.training.sections import Regularization, Training
+from bpcli.runs.log import CLOCK_COLUMNS
 
 
 @pytest.fixture

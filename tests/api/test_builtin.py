@@ -12,9 +12,9 @@ import pytest
 import bpcli
 from bpcli.config.builtin import builtin_configs
 from bpcli.config.sections import Config
-from bpcli.data.cache import sha256
-from bpcli.data.images import ImageSource
-from bpcli.data.originals import ORIGINALS, TEST, TRAIN, Original
+from bpcli.data.sources.cache import sha256
+from bpcli.data.sources.mnist import ImageSource
+from bpcli.data.sources.originals import ORIGINALS, TEST, TRAIN, Original
 from tests.data.conftest import idx_bytes
 
 from .conftest import arrays, rows

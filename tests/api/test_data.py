@@ -14,7 +14,7 @@ import pytest
 from bpcli.api.evaluate import evaluate
 from bpcli.api.train import train
 from bpcli.config.load import load_config
-from bpcli.config.sections import Config, Model
+from bpcli.config.sections import Config, Model, Training
 from bpcli.data.augmentation.section import Augmentation
 from bpcli.data.sources import Csv, Digits, Inline, Npz
 from bpcli.nn.activations import Sigmoid, Tanh
@@ -22,8 +22,7 @@ from bpcli.nn.layers import Dense
 from bpcli.nn.losses import CrossEntropy, HalfSquaredError, MeanSquaredError
 from bpcli.nn.losses.weighted_sum import Part, WeightedSum
 from bpcli.optim.sgd import SGD
-from bpcli.training.checkpoint import load_checkpoint
-from bpcli.training.sections import Training
+from bpcli.runs.checkpoint import load_checkpoint
 
 from .conftest import arrays, rows
 

@@ -12,23 +12,22 @@ from bpcli.api.evaluate import evaluate
 from bpcli.api.gradcheck import gradcheck
 from bpcli.api.measured_rows import MeasuredRows
 from bpcli.api.train import train
-from bpcli.config.build import build
 from bpcli.config.load import config_from_data
-from bpcli.config.sections import Config, Model
+from bpcli.config.sections import Config, Model, Training
 from bpcli.data.scaling import Scaler
 from bpcli.data.sources import Csv, Npz
-from bpcli.data.stream import Stream
+from bpcli.data.sources.stream import Stream
 from bpcli.errors import CheckpointError, ConfigError, UsageError
+from bpcli.experiment.build import build
 from bpcli.nn.initializers import Zeros
 from bpcli.nn.layers import Dense
 from bpcli.nn.losses import CrossEntropy, MeanSquaredError
 from bpcli.optim.schedules import Plateau
 from bpcli.optim.sgd import SGD
-from bpcli.training import npz
-from bpcli.training.checkpoint import load_checkpoint, restore_answers
+from bpcli.runs import npz
+from bpcli.runs.checkpoint import load_checkpoint, restore_answers
 from bpcli.training.evaluate import measure
 from bpcli.training.events import Event, Started
-from bpcli.training.sections import Training
 from tests.training.conftest import file_of
 
 from .conftest import with_training

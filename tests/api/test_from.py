@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bpcli.api.train import train
-from bpcli.config.sections import Config, Model
+from bpcli.config.sections import Checkpoint, Config, Model
 from bpcli.data.sources import Csv, Moons, Stream
 from bpcli.errors import CheckpointError, DataError, UsageError
 from bpcli.nn.activations import Tanh
@@ -19,10 +19,8 @@ from bpcli.optim.adam import Adam
 from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.schedules import OneCycle
 from bpcli.optim.sgd import SGD
-from bpcli.training.checkpoint import load_checkpoint
-from bpcli.training.events import Event, Started, StepDone
-from bpcli.training.origin import Origin
-from bpcli.training.sections import Checkpoint
+from bpcli.runs.checkpoint import load_checkpoint
+from bpcli.training.events import Event, Origin, Started, StepDone
 
 from .conftest import arrays, rows, with_training
 from .test_train import STEPS, after

@@ -10,10 +10,9 @@ import pytest
 
 import bpcli
 from bpcli.config.load import config_to_yaml
-from bpcli.config.sections import Config
+from bpcli.config.sections import Config, Regularization
 from bpcli.errors import UsageError
 from bpcli.nn.layers import DenseLayer
-from bpcli.training.sections import Regularization
 
 
 @pytest.fixture(autouse=True)

@@ -13,15 +13,14 @@ import pytest
 from bpcli.api.evaluate import evaluate
 from bpcli.api.gradcheck import gradcheck
 from bpcli.api.train import train
-from bpcli.config.sections import Config, Model
+from bpcli.config.sections import Config, Model, Training
 from bpcli.data.sources import Csv, Npz
 from bpcli.errors import CheckpointError
 from bpcli.nn.layers import Dense
 from bpcli.nn.losses import CrossEntropy, MeanSquaredError
 from bpcli.nn.losses.weighted_sum import Part, WeightedSum
-from bpcli.training import npz
-from bpcli.training.checkpoint import load_checkpoint
-from bpcli.training.sections import Training
+from bpcli.runs import npz
+from bpcli.runs.checkpoint import load_checkpoint
 from tests.training.conftest import file_of
 
 from .conftest import with_training

@@ -17,7 +17,7 @@ from bpcli.config.sections import Config
 from bpcli.data.sources import Stream
 from bpcli.data.stream_batches import UNKNOWN, StreamBatches
 from bpcli.errors import CheckpointError
-from bpcli.training.checkpoint import load_checkpoint
+from bpcli.runs.checkpoint import load_checkpoint
 from bpcli.training.events import Event, Started
 
 from .test_train import after

@@ -14,23 +14,22 @@ import pytest
 
 from bpcli.api.evaluate import evaluate
 from bpcli.api.train import train
-from bpcli.config.build import build
 from bpcli.config.load import load_config
-from bpcli.config.sections import Config, Model
-from bpcli.data.csv_table import Csv
+from bpcli.config.sections import Checkpoint, Config, EarlyStopping, Model, Training
 from bpcli.data.sources import Npz
+from bpcli.data.sources.csv_table import Csv
 from bpcli.errors import CheckpointError, ConfigError, UsageError
+from bpcli.experiment.build import build
 from bpcli.nn.layers import BatchNorm, Dense
 from bpcli.nn.losses import MeanSquaredError
 from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.schedules import Cosine, Plateau, Polynomial
 from bpcli.optim.sgd import SGD
-from bpcli.training.checkpoint import load_checkpoint
+from bpcli.runs.checkpoint import load_checkpoint
+from bpcli.runs.compare import differences
+from bpcli.runs.folder import RunFolder
 from bpcli.training.events import Event, Started, StepDone
 from bpcli.training.loop import _observe
-from bpcli.training.run_folder import RunFolder
-from bpcli.training.same_run import differences
-from bpcli.training.sections import Checkpoint, EarlyStopping, Training
 
 from .conftest import arrays, rows, with_training
 

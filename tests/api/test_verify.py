@@ -11,12 +11,11 @@ import pytest
 
 import bpcli
 from bpcli.api.start import choose_start
-from bpcli.config.sections import Config
-from bpcli.data.stream import Stream
+from bpcli.config.sections import Config, EarlyStopping
+from bpcli.data.sources.stream import Stream
 from bpcli.errors import DivergedError, UsageError
 from bpcli.optim.sgd import SGD
-from bpcli.training import checkpoint
-from bpcli.training.sections import EarlyStopping
+from bpcli.runs import checkpoint
 
 from .conftest import with_training
 

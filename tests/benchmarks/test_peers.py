@@ -11,8 +11,8 @@ from benchmarks.cases import CASES, Case
 from benchmarks.data import generated_images
 from benchmarks.peers import bare, tool
 from benchmarks.rounds import Timings, prepare_case
-from bpcli.config.build import build
 from bpcli.config.load import load_config
+from bpcli.experiment.build import build
 
 
 @pytest.mark.parametrize("optimizer", ["momentum", "adam"])

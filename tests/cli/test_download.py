@@ -15,7 +15,7 @@ from threading import Event, Thread
 
 import pytest
 
-from bpcli.data.fetch import TIMEOUT
+from bpcli.data.sources.fetch import TIMEOUT
 
 HEADER = b"HTTP/1.1 200 OK\r\nContent-Length: 9912422\r\n\r\n"
 SOON = TIMEOUT - 2
@@ -26,7 +26,7 @@ import sys
 from tensorflow_datasets.core.download.checksums import UrlInfo
 from tensorflow_datasets.core.utils import Size
 from tensorflow_datasets.image_classification import mnist
-from bpcli.data.originals import ORIGINALS
+from bpcli.data.sources.originals import ORIGINALS
 mnist.MNIST.url_infos = {{
     "{address}" + name: UrlInfo(size=Size(100), checksum=original.sha256, filename=name)
     for name, original in ORIGINALS["mnist"].items()

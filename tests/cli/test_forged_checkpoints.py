@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from bpcli.cli.process import run
-from bpcli.training.npz import Packed, pack, unpack
+from bpcli.runs.npz import Packed, pack, unpack
 
 CONFIG = """
 data: {name: csv, file: t.csv, target: y, batch_size: 4, validation_fraction: 0.25, scale: standard}

@@ -17,7 +17,7 @@ import pytest
 from rich.cells import cell_len
 
 from bpcli.report.escape import command
-from bpcli.training.npz import pack, unpack
+from bpcli.runs.npz import pack, unpack
 from tests.training.conftest import file_of
 
 from .conftest import Command, Result

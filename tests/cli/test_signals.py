@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from bpcli.cli.signals import Interrupted, watching
-from bpcli.training.checkpoint import load_checkpoint
+from bpcli.runs.checkpoint import load_checkpoint
 
 from .conftest import Command, Spawn, wait_for
 
@@ -41,7 +41,7 @@ def test_a_signal_saves_and_says_how_to_go_on(spawn: Spawn, bpcli: Command, numb
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
 def test_a_signal_during_start_up_ends_at_once(spawn: Spawn, number: int, code: int) -> None:
     program = (
-        "import os, sys, bpcli.data.plane as plane\n"
+        "import os, sys, bpcli.data.sources.toy as plane\n"
         "from bpcli.cli.process import run\n"
         f"plane.Moons.load = lambda *_: os.kill(os.getpid(), {number})\n"
         "sys.exit(run(['train', 'moons.yaml']))"
@@ -53,7 +53,7 @@ def test_a_signal_during_start_up_ends_at_once(spawn: Spawn, number: int, code: 
 
 def test_a_second_signal_stops_at_once_and_harms_nothing(spawn: Spawn) -> None:
     program = (
-        "import os, signal, sys, bpcli.training.run as run_module\n"
+        "import os, signal, sys, bpcli.runs.recorder as run_module\n"
         "from bpcli.cli.process import run\n"
         "save = run_module.Recorder.save\n"
         "def interrupted_save(self, **options):\n"

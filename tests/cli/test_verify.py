@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bpcli.training import same_run
+from bpcli.runs import compare as same_run
 
 from .conftest import Command
 

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bpcli.config.build import build
 from bpcli.config.load import config_from_data
 from bpcli.config.sections import Config
 from bpcli.data.dataset import DataInfo
-from bpcli.data.stream import Stream
+from bpcli.data.sources.stream import Stream
 from bpcli.errors import BpcliError
+from bpcli.experiment.build import build
 from bpcli.training.events import StepDone
 from bpcli.training.experiment import Experiment
 from bpcli.training.loop import train

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from bpcli.checks.cases import ACTIVATIONS, INITIALIZERS, PAIRINGS
 from bpcli.config.load import config_from_data, config_to_data, config_to_yaml, load_config, read_config
-from bpcli.config.sections import Config, Model
-from bpcli.data.csv_table import Csv
-from bpcli.data.parity import Xor
-from bpcli.data.plane import Spiral
+from bpcli.config.sections import Checkpoint, Config, EarlyStopping, Model, Regularization, Training
+from bpcli.data.sources.csv_table import Csv
+from bpcli.data.sources.toy import Spiral
+from bpcli.data.sources.xor import Xor
 from bpcli.errors import ConfigError, config_error
 from bpcli.nn.initializers import Normal, ScaledUniform, Zeros
 from bpcli.nn.layers import Dense
@@ -22,7 +22,6 @@ from bpcli.optim.averaging import MovingAverage
 from bpcli.optim.clipping import Clipping
 from bpcli.optim.schedules import Constant, Exponential, InverseTime, Step
 from bpcli.optim.sgd import SGD
-from bpcli.training.sections import Checkpoint, EarlyStopping, Regularization, Training
 
 Load = Callable[..., Config]
 

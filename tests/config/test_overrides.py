@@ -4,14 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from bpcli.config.sections import Config
-from bpcli.data.bundled import Iris
-from bpcli.data.parity import Xor
-from bpcli.data.plane import Spiral
+from bpcli.config.sections import Config, EarlyStopping
+from bpcli.data.sources.bundled import Iris
+from bpcli.data.sources.toy import Spiral
+from bpcli.data.sources.xor import Xor
 from bpcli.nn.activations import Sigmoid
 from bpcli.nn.losses import CrossEntropy
 from bpcli.optim.schedules import Exponential
-from bpcli.training.sections import EarlyStopping
 
 Load = Callable[..., Config]
 Report = Callable[..., str]

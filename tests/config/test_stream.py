@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bpcli.config.load import load_config
-from bpcli.config.resolve import resolve
 from bpcli.config.sections import Config
 from bpcli.errors import ConfigError
+from bpcli.experiment.resolve import resolve
 
 CONFIG = "data: {name: stream, file: rows.csv, target: y, classes: [a, b]}\nmodel: {layers: [4, 2]}\n"
 

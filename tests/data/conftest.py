@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bpcli.data.cache import sha256
-from bpcli.data.originals import ORIGINALS, TEST, TRAIN, Original
+from bpcli.data.sources.cache import sha256
+from bpcli.data.sources.originals import ORIGINALS, TEST, TRAIN, Original
 from bpcli.nn.arrays import Array
 
 WriteIdx = Callable[..., Path]

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bpcli.data.csv_table import Csv
 from bpcli.data.magnitudes import require_representable
-from bpcli.data.npz_arrays import Npz
 from bpcli.data.scaling import Scale, fit_scaler
-from bpcli.data.source import Source
+from bpcli.data.sources.base import Source
+from bpcli.data.sources.csv_table import Csv
+from bpcli.data.sources.npz_arrays import Npz
 from bpcli.errors import DataError
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bpcli.data.csv_table import Csv
-from bpcli.data.images import Mnist
-from bpcli.data.npz_arrays import Npz
 from bpcli.data.paths import user_path
-from bpcli.data.source import Source
-from bpcli.data.stream import Stream
+from bpcli.data.sources.base import Source
+from bpcli.data.sources.csv_table import Csv
+from bpcli.data.sources.mnist import Mnist
+from bpcli.data.sources.npz_arrays import Npz
+from bpcli.data.sources.stream import Stream
 from bpcli.errors import ConfigError
 
 NOWHERE = "~nobody-has-this-name/data"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from bpcli.data import dataset, scaling
+from bpcli.data.batches import Inputs
 from bpcli.data.dataset import Examples
-from bpcli.data.inputs import Inputs
 from bpcli.data.scaling import Scale, fit_scaler
 from bpcli.nn.arrays import Array
 

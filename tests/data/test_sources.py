@@ -9,13 +9,13 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from bpcli.data.csv_table import Csv
 from bpcli.data.dataset import DataInfo
-from bpcli.data.images import ImageSource
-from bpcli.data.inline import Inline
-from bpcli.data.npz_arrays import Npz
-from bpcli.data.source import Source
 from bpcli.data.sources import AnySource, Iris, Mnist, Stream
+from bpcli.data.sources.base import Source
+from bpcli.data.sources.csv_table import Csv
+from bpcli.data.sources.inline import Inline
+from bpcli.data.sources.mnist import ImageSource
+from bpcli.data.sources.npz_arrays import Npz
 from bpcli.errors import DataError
 
 Publish = Callable[..., None]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from bpcli.data.scaling import UNSCALED, Scaler
-from bpcli.data.stream import Stream
+from bpcli.data.sources.stream import Stream
 from bpcli.data.stream_batches import StreamBatches
 from bpcli.data.targets import encode_targets
 from bpcli.errors import DataError

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bpcli.config.build import build
 from bpcli.config.load import config_from_data
+from bpcli.experiment.build import build
 from bpcli.training.events import StepDone
 from bpcli.training.loop import train
 from examples import mlp_in_100_lines as page

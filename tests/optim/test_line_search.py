@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpcli.optim.line_search import CURVATURE, DECREASE, MOST_EVALUATIONS, Point, strong_wolfe
+from bpcli.optim.lbfgs import CURVATURE, DECREASE, MOST_EVALUATIONS, Point, strong_wolfe
 
 from .lines import Line, kink, power, waves
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from bpcli.optim.max_norm import MaxNorm
+from bpcli.optim.clipping import MaxNorm
 
 WEIGHTS = arrays(np.float64, (3, 4), elements=st.floats(-10, 10))
 

@@ -3,7 +3,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpcli.errors import ConfigError
-from bpcli.optim.plateau import PlateauState
 from bpcli.optim.schedules import (
     Constant,
     Cosine,
@@ -15,6 +14,7 @@ from bpcli.optim.schedules import (
     OneCycle,
     Per,
     Plateau,
+    PlateauState,
     Polynomial,
     Schedule,
     Step,

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bpcli.config.build import build
 from bpcli.config.load import load_config
+from bpcli.experiment.build import build
 from bpcli.training.events import StepDone
 from bpcli.training.experiment import Experiment
 from bpcli.training.loop import train

@@ -12,8 +12,7 @@ from bpcli.nn.activations import Identity, Softmax, Tanh
 from bpcli.nn.layers import BatchNorm, Dense, LayerNorm, Normalization
 from bpcli.nn.losses import CrossEntropy
 from bpcli.nn.network import Network
-from bpcli.optim.clipping import Clipping
-from bpcli.optim.max_norm import MaxNorm
+from bpcli.optim.clipping import Clipping, MaxNorm
 from bpcli.optim.sgd import SGD
 from bpcli.training.objective import Objective
 from bpcli.training.update import Update

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bpcli.optim.line_search import MOST_EVALUATIONS, Point, strong_wolfe
+from bpcli.optim.lbfgs import MOST_EVALUATIONS, Point, strong_wolfe
 
 from ..optim.lines import Line, kink, power, waves
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bpcli.optim.plateau import PlateauState
 from bpcli.optim.schedules import (
     Constant,
     Cosine,
@@ -18,6 +17,7 @@ from bpcli.optim.schedules import (
     Multistep,
     OneCycle,
     Plateau,
+    PlateauState,
     Polynomial,
     Schedule,
     Step,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bpcli.api.evaluation import Evaluation
+from bpcli.api.evaluate import Evaluation
 from bpcli.report.confusion import MOST_CLASSES, MOST_CONFUSED, print_confusion
 
 from .conftest import Screen

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
-from bpcli.api.evaluation import Evaluation, Mistake
+from bpcli.api.evaluate import Evaluation, Mistake
 from bpcli.api.measured_rows import MeasuredRows
 from bpcli.report.evaluation import print_evaluation
 from bpcli.training.metrics import ClassScore, TargetScore

@@ -8,8 +8,7 @@ import pytest
 
 from bpcli.report import plain
 from bpcli.report.plain import PlainDisplay
-from bpcli.training.events import Evaluated, StepDone, Waiting
-from bpcli.training.origin import Origin
+from bpcli.training.events import Evaluated, Origin, StepDone, Waiting
 
 from .conftest import Screen, started
 

@@ -12,8 +12,7 @@ from rich.console import Console
 
 from bpcli.report import progress
 from bpcli.report.progress import LiveDisplay
-from bpcli.training.events import Started, StepDone
-from bpcli.training.origin import Origin
+from bpcli.training.events import Origin, Started, StepDone
 
 from .conftest import started
 

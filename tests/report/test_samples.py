@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bpcli.config.build import build
 from bpcli.config.load import config_from_data
 from bpcli.data.dataset import DataInfo
 from bpcli.errors import UsageError
+from bpcli.experiment.build import build
 from bpcli.report.samples import Samples, draw_samples
 from bpcli.training.experiment import Experiment
 

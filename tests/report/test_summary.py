@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bpcli.api.result import TrainResult
+from bpcli.api.train import TrainResult
 from bpcli.config.load import config_from_data
 from bpcli.report.console import make_console
 from bpcli.report.summary import print_summary

@@ -18,15 +18,14 @@ from bpcli.nn.layers import BatchNorm, Dense, LayerNorm
 from bpcli.nn.losses import CrossEntropy
 from bpcli.nn.network import Network
 from bpcli.optim.averaging import MovingAverage
-from bpcli.optim.clipping import Clipping
-from bpcli.optim.max_norm import MaxNorm
+from bpcli.optim.clipping import Clipping, MaxNorm
 from bpcli.optim.optimizers import AnyOptimizer
 from bpcli.optim.penalties import Penalty, penalties
 from bpcli.optim.schedules import InverseTime, Schedule
 from bpcli.optim.sgd import SGD
+from bpcli.runs.npz import Packed
 from bpcli.training.experiment import Experiment
 from bpcli.training.monitor import Monitor, Patience
-from bpcli.training.npz import Packed
 from bpcli.training.objective import Objective
 from bpcli.training.update import Update
 

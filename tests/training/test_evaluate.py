@@ -20,8 +20,8 @@ from bpcli.nn.network import Network
 from bpcli.training.evaluate import measure
 from bpcli.training.experiment import Experiment
 from bpcli.training.metrics import count_correct, metric_names
+from bpcli.training.metrics.objectives import sums_by_part
 from bpcli.training.objective import Objective
-from bpcli.training.parts import sums_by_part
 
 from .conftest import MakeExperiment
 

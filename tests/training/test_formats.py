@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import bpcli
-from bpcli.training.checkpoint import load_checkpoint
-from bpcli.training.log import read_log
-from bpcli.training.npz import FORMAT_VERSION, pack, unpack
+from bpcli.runs.checkpoint import load_checkpoint
+from bpcli.runs.log import read_log
+from bpcli.runs.npz import FORMAT_VERSION, pack, unpack
 
 from .conftest import file_of
 

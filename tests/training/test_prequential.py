@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from bpcli.data.scaling import UNSCALED
-from bpcli.data.stream import Stream
+from bpcli.data.sources.stream import Stream
 from bpcli.data.stream_batches import StreamBatches
 from bpcli.data.targets import encode_targets
 from bpcli.errors import DataError, DivergedError
 from bpcli.nn.arrays import Array
 from bpcli.optim.schedules import Constant
 from bpcli.optim.sgd import SGD
-from bpcli.training.checkpoint import load_checkpoint, pack_checkpoint, restore
+from bpcli.runs.checkpoint import load_checkpoint, pack_checkpoint, restore
 from bpcli.training.events import CheckpointDue, Evaluated, StepDone, Stopped, Waiting
 from bpcli.training.experiment import Experiment
 from bpcli.training.loop import train

@@ -7,8 +7,7 @@ import pytest
 
 from bpcli.nn.parameters import Parameters
 from bpcli.optim.averaging import MovingAverage
-from bpcli.optim.clipping import Clipping
-from bpcli.optim.max_norm import MaxNorm
+from bpcli.optim.clipping import Clipping, MaxNorm
 from bpcli.optim.optimizers import AnyOptimizer
 from bpcli.optim.sgd import SGD
 from bpcli.optim.subnormals import EVERY

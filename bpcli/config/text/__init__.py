@@ -1,0 +1,1 @@
+"""A config read from text, with its places; no key is known here."""

@@ -1,0 +1,1 @@
+"""A config made into the objects that train."""
