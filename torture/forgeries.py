@@ -255,7 +255,7 @@ def odd_json(by: Forger) -> bytes:
 def no_header(by: Forger) -> bytes:
     """JSON that is no header."""
     whole = by.one.members()[HEADER]
-    heavy = MIB if by.draw.random() < 0.1 else 1000
+    heavy = MIB if by.draw.random() < 0.01 else 1000
     headers = [b"", b"null", b"3", b"[]", b'"x"', b"{}", b"[" + whole + b"]", whole + whole, b"\xff\xfe" + whole]
     headers += [b"[" * heavy, b"[" + b"[[[[[]]]]]," * heavy + b"0]", b'{"a":' * heavy, whole.decode().encode("utf-16")]
     headers += [b" " * heavy * 8 + whole, whole[:-1] + b', "x": [' + b"{}," * heavy * 4 + b"0]}", b"\0" * heavy]

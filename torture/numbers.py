@@ -24,7 +24,7 @@ NOT_FINITE = {
 LARGE = 1e30
 """A number whose square is infinite in single precision, and nothing else that comes of it at first."""
 OVERFLOWS = {
-    "gradient": "optimizer.squares.layers.1.W is not finite",
+    "gradient": "optimizer.mean_square.layers.1.W is not finite",
     "input": "layers.0.running_variance is not finite",
 }
 """Where a large one comes in, and what is to be said, at the next save, of a run that keeps squares."""

@@ -130,7 +130,7 @@ def test_a_module_that_does_not_load_is_named_in_one_line(bpcli: Command, monkey
 def test_more_memory_than_there_is_is_said_in_one_line(bpcli: Command) -> None:
     refused = bpcli("train", "xor.yaml", "model.layers=[100000000000, 1]")
     assert refused.code == 2
-    said = "the weights, 2 x 100,000,000,000 in model.layers[0], and what the optimizer keeps of them take 2.4 TB"
+    said = "the weights, 2 x 100,000,000,000 in model.layers[0], and what the optimizer keeps of them take 3.6 TB"
     assert said in refused.err
     assert refused.err.splitlines()[0].endswith("of memory: write fewer units")
 

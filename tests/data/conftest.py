@@ -57,6 +57,8 @@ def publish(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path, str], None]:
 
         infos = {address + path.name: checksums.compute_url_info(path) for path in folder.iterdir()}
         monkeypatch.setattr(mnist.MNIST, "url_infos", infos)
-        monkeypatch.setitem(ORIGINALS, "mnist", {path.name: Original(sha256(path)) for path in folder.iterdir()})
+        originals = {path.name: Original(sha256(path)) for path in folder.iterdir()}
+        for name in list(ORIGINALS):
+            monkeypatch.setitem(ORIGINALS, name, originals)
 
     return publish

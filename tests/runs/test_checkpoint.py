@@ -18,8 +18,7 @@ from bpcli.runs.checkpoint import kept_slots, load_checkpoint, pack_checkpoint, 
 from bpcli.training.events import Origin, StepDone
 from bpcli.training.loop import train
 from bpcli.training.state import Counters, State
-
-from .conftest import MakeExperiment, file_of
+from tests.training.conftest import MakeExperiment, file_of
 
 CONFIG = {"name": "small", "seed": 0}
 FINGERPRINT = {"numpy": "2", "threads": 1}

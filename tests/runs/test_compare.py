@@ -12,8 +12,7 @@ from bpcli.runs.checkpoint import pack_checkpoint
 from bpcli.runs.compare import differences
 from bpcli.runs.log import Log
 from bpcli.training.events import Evaluated
-
-from .conftest import MakeExperiment, file_of
+from tests.training.conftest import MakeExperiment, file_of
 
 
 @pytest.fixture

@@ -16,8 +16,7 @@ import pytest
 
 from bpcli.errors import CheckpointError
 from bpcli.runs.npz import HEADER_LIMIT, _line, pack, unpack
-
-from .conftest import file_of
+from tests.training.conftest import file_of
 
 ARRAYS = {"layers.0.W": np.arange(6, dtype=np.float32).reshape(2, 3), "scaler.shift": np.array(0.5)}
 HEADER = {"format_version": 1, "note": "ünïcode"}

@@ -17,8 +17,7 @@ from bpcli.runs.recorder import Recorder
 from bpcli.training.events import Evaluated, Origin
 from bpcli.training.experiment import Experiment
 from bpcli.training.state import State
-
-from .conftest import MakeExperiment
+from tests.training.conftest import MakeExperiment
 
 ORIGIN = Origin("other/best.npz", 7)
 METRICS = ["train_loss", "train_accuracy", "validation_loss", "validation_accuracy"]

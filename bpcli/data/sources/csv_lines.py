@@ -159,7 +159,7 @@ STANDARD_INPUT = "-"
 WAIT = 0.1
 """Seconds after which a reader that waits for a line hears that there is none."""
 CHUNK = 65536
-LONGEST = 1 << 20
+LONGEST_ARRIVING = 1 << 20
 """Bytes in a line."""
 
 
@@ -169,7 +169,7 @@ def arriving_lines(file: str) -> Iterator[bytes | None]:
     Where lines arrive, None also comes after all that had come at once: of a writer who goes on with blank lines, or
     with parts of a line, the reader would never hear that there is nothing to learn from.
 
-    Raises ConfigError for a file that cannot be read, and DataError for a line longer than `LONGEST` bytes.
+    Raises ConfigError for a file that cannot be read, and DataError for a line longer than `LONGEST_ARRIVING` bytes.
     """
     rest = b""
     try:
@@ -186,8 +186,10 @@ def arriving_lines(file: str) -> Iterator[bytes | None]:
                 yield from lines
                 if arrives:
                     yield None
-                if len(rest) > LONGEST:
-                    raise DataError(f"{place_of(file)} has a line longer than {LONGEST:,} bytes: is this a CSV file?")
+                if len(rest) > LONGEST_ARRIVING:
+                    raise DataError(
+                        f"{place_of(file)} has a line longer than {LONGEST_ARRIVING:,} bytes: is this a CSV file?"
+                    )
     except OSError as error:
         raise config_error(("data", "file"), f"cannot read {place_of(file)}: {error.strerror}") from error
     if rest:

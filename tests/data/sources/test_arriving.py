@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bpcli.data.sources.csv_lines import LONGEST, arriving_lines, can_be_read_again
+from bpcli.data.sources.csv_lines import LONGEST_ARRIVING, arriving_lines, can_be_read_again
 from bpcli.errors import ConfigError, DataError
 
 
@@ -90,7 +90,7 @@ def test_what_cannot_be_read_is_an_error_of_its_key(tmp_path: Path) -> None:
 
 def test_a_line_without_end_does_not_fill_the_memory(tmp_path: Path) -> None:
     path = tmp_path / "line"
-    path.write_bytes(b"x" * (2 * LONGEST))
+    path.write_bytes(b"x" * (2 * LONGEST_ARRIVING))
     with pytest.raises(DataError, match="has a line longer than 1,048,576 bytes"):
         list(arriving_lines(str(path)))
 
