@@ -1,4 +1,4 @@
-"""Typed values out of JSON that nobody has checked."""
+"""Plain data for JSON: typed values out of what nobody has checked, and numbers without NaN, which JSON lacks."""
 
 from __future__ import annotations
 

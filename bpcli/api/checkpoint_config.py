@@ -13,6 +13,7 @@ from typing import Any
 
 from bpcli.config.load import config_from_data
 from bpcli.config.sections import Config
+from bpcli.data.paths import is_endless
 from bpcli.data.sources.csv_table import Csv
 from bpcli.data.sources.labelled import Labelled
 from bpcli.data.sources.npz_arrays import Npz
@@ -40,7 +41,7 @@ def checkpoint_config(saved: Saved, overrides: Sequence[str]) -> Config:
             raise UsageError(f"{key} would change nothing: each layer of a checkpoint states it, so write {own}=...")
     config = config_from_data(_without_cache_dir(saved.config), overrides)
     gives_file = any(override.partition("=")[0].strip() in ("data", "data.file") for override in overrides)
-    if isinstance(config.data, Csv | Npz) and not gives_file and _is_endless(config.data.file):
+    if isinstance(config.data, Csv | Npz) and not gives_file and is_endless(os.path.expanduser(config.data.file)):
         raise CheckpointError(
             f"{saved.path} was trained on {config.data.file}, which is not a file: add data.file=FILE"
         )
@@ -92,8 +93,3 @@ def _by_value(names: tuple[str, ...]) -> tuple[str | int, ...]:
 def _without_cache_dir(config: dict[str, Any]) -> dict[str, Any]:
     data = config.get("data")
     return {**config, "data": {**data, "cache_dir": None}} if isinstance(data, dict) and "cache_dir" in data else config
-
-
-def _is_endless(file: str) -> bool:
-    path = os.path.expanduser(file)
-    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)

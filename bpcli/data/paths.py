@@ -21,8 +21,13 @@ def user_path(text: str, key: str) -> Path:
         raise config_error(("data", key), f"nothing says where the folder {home} is: write the whole path") from None
 
 
+def is_endless(path: str | Path) -> bool:
+    """Return whether a path is there, and is a pipe or a device, which may never end."""
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
+
+
 def require_file(path: Path, key: str) -> None:
-    """Raise ConfigError for what is there and no file: a folder, a pipe or a device, which may never end."""
-    if os.path.exists(path) and not os.path.isfile(path):
+    """Raise ConfigError for what is there and no file: a folder, a pipe or a device."""
+    if os.path.isdir(path) or is_endless(path):
         what = "a folder" if os.path.isdir(path) else "a pipe or a device"
         raise config_error(("data", key), f"{path} is {what}: give a file")

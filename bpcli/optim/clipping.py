@@ -1,10 +1,9 @@
-"""Gradient clipping, against exploding gradients."""
+"""Limits: gradient clipping, against exploding gradients, and max-norm, against long weights."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Annotated
 
 import numpy as np
@@ -24,11 +23,6 @@ class Clipping:
     """the largest magnitude of an entry of the gradient; unset: no limit"""
     norm: Annotated[float, Gt(0)] | None = None
     """the greatest length of the gradient of all parameters together; unset: no limit"""
-
-    @cached_property
-    def is_active(self) -> bool:
-        """Return whether there is a limit."""
-        return self.value is not None or self.norm is not None
 
     def apply(self, grad: Array) -> None:
         """Clip `grad (P,)` in place."""

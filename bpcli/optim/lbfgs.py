@@ -1,4 +1,4 @@
-"""L-BFGS: a step along a quasi-Newton direction, as far as a line search goes."""
+"""L-BFGS: a step along a quasi-Newton direction, as far as a line search for the strong Wolfe conditions goes."""
 
 from __future__ import annotations
 

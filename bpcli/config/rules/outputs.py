@@ -1,4 +1,4 @@
-"""Which output activations suit a loss."""
+"""Rules on outputs and targets: which activations suit a loss, its class weights, and whether the targets suit it."""
 
 from __future__ import annotations
 

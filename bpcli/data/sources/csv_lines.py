@@ -1,4 +1,4 @@
-"""The lines of a CSV file, and the numbers in their cells."""
+"""The lines of a CSV file, or of one that is still being written to, and the numbers in their cells."""
 
 from __future__ import annotations
 
